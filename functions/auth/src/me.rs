@@ -1,0 +1,40 @@
+//! `GET /v1/auth/me`
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use shared::app::App;
+use shared::caller::{Caller, Role};
+use shared::conditional::json;
+use shared::error::Error;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The caller.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code)]
+pub(crate) struct Me {
+    id: Uuid,
+    email: String,
+    name: String,
+    role: Role,
+    /// The teams.
+    teams: Vec<Team>,
+}
+
+/// A team of the caller.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code)]
+pub(crate) struct Team {
+    id: Uuid,
+    name: String,
+}
+
+/// Who I am, with my role and teams as they are now.
+#[utoipa::path(get, path = "/v1/auth/me", tag = "auth", responses((status = 200, body = Me), (status = 401)))]
+pub(crate) async fn me(State(app): State<App>, caller: Caller) -> Result<Response, Error> {
+    Ok(json(StatusCode::OK, caller.ask(&app, ME, &[]).await?.body()?))
+}
+const ME: &str = include_str!("../sql/me.sql");

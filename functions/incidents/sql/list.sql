@@ -1,0 +1,12 @@
+-- A page of incidents for those who see more than their own; `list.rs` adds the order, `list_page.sql` the JSON.
+-- $1 session, $2 limit, $3 state or null, $4 priority or null, $5 and $6 the sort keys after which to begin, or null, $7 the sort column
+with me as (select id, role, false as own_only from callers where session_id = $1::text::uuid),
+page as (
+  select t.* from tickets t
+  where t.kind = 'incident'
+    and (select role from me) <> 'requester'
+    and (t.restricted_to is null or t.caller_id = (select id from me) or (select role from me) = 'admin'
+         or exists (select from watchers w where w.ticket_id = t.id and w.user_id = (select id from me))
+         or exists (select from team_members m where m.team_id = t.restricted_to and m.user_id = (select id from me)))
+    and ($3::text is null or t.state = $3::text)
+    and ($4::int8 is null or t.priority = $4::int8)

@@ -1,0 +1,54 @@
+-- One step of an incident's life with its events, its comment and its jobs, or nothing if the version or the role is no longer the
+-- one read. A resolved incident gets the job that closes it, due after the days that the settings say.
+-- $1 session, $2 id, $3 the version read, $4 the columns to set, as JSON, $5 now, $6 the role read,
+-- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request, $10 a comment or null, $11 the comment's id
+with me as (select id from callers where session_id = $1::text::uuid and role = $6::text),
+before as (select t as row from tickets t, me where t.id = $2::text::uuid and t.version = $3::int8 for update of t),
+after as (
+  select p.* from before, lateral jsonb_populate_record(before.row, $4::text::jsonb
+    || jsonb_build_object('version', (before.row).version + 1, 'updated_at', $5::text)) as p
+), answer as (
+  select row_to_json(body) as body from (
+    select id, number, short_description, description, state, hold_reason, impact, urgency, priority, category,
+           subcategory, channel, location, caller_id, opened_by, assignment_group, assigned_to, major,
+           opened_at, resolved_at, closed_at, close_code, close_notes, reassignment_count, reopen_count,
+           version, custom, created_at, updated_at
+    from after
+  ) as body
+), key as (
+  insert into idempotency_keys (user_id, route, key, request, status, answer)
+  select me.id, $8::text || after.id, $7::text, $9::text, 200, answer.body::text from me, after, answer where $7::text is not null
+  on conflict do nothing
+  returning 1
+), ticket as (
+  update tickets t set
+    state = p.state, hold_reason = p.hold_reason, assignment_group = p.assignment_group,
+    assigned_to = p.assigned_to, resolved_at = p.resolved_at, closed_at = p.closed_at,
+    close_code = p.close_code, close_notes = p.close_notes, reassignment_count = p.reassignment_count,
+    reopen_count = p.reopen_count,
+    version = p.version, updated_at = p.updated_at
+  from after p
+  where t.id = p.id and ($7::text is null or exists (select from key))
+  returning t.*
+), event as (
+  insert into events (at, ticket_id, actor_id, subject, verb, changes, version)
+  select ticket.updated_at, ticket.id, me.id, 'incident', ticket.state, changes(to_jsonb(before.row), to_jsonb(ticket)), ticket.version
+  from ticket, before, me
+), comment as (
+  insert into comments (id, ticket_id, author_id, visibility, body, created_at)
+  select $11::text::uuid, ticket.id, me.id, 'public', $10::text, ticket.updated_at from ticket, me where $10::text is not null
+  returning *
+), commented as (
+  insert into events (at, ticket_id, actor_id, subject, verb, changes)
+  select created_at, ticket_id, author_id, 'incident', 'commented', jsonb_build_object('comment', jsonb_build_array(null, body)) from comment
+), job as (
+  select 'sweep' as queue, due.at, enqueue('sweep', 'close:' || ticket.id || ':' || ticket.version, '{}', due.at) as id
+  from ticket, settings, lateral (select ticket.resolved_at + make_interval(days => auto_close_days) as at) as due
+  where ticket.state = 'resolved' and not ticket.major
+)
+select case
+  when not exists (select from after) then null
+  when not exists (select from ticket) then '"replay"'
+  else json_build_object('body', (select body from answer),
+                         'ring', (select json_agg(json_build_array(queue, id)) from job where at <= now()))::text end
+from callers where session_id = $1::text::uuid

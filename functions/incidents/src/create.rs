@@ -1,0 +1,133 @@
+//! `POST /v1/incidents`
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use shared::app::App;
+use shared::body::Body;
+use shared::caller::{Answer, Asked, Caller, Refusal};
+use shared::conditional::written;
+use shared::error::{ConstraintName, Error, OnConstraint};
+use shared::idempotency::{IdempotencyKey, replay};
+use shared::write::committed;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::incident::Incident;
+
+/// A report.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewIncident {
+    /// What is wrong, in a line.
+    #[schema(min_length = 1, max_length = 160, example = "E-mail does not send")]
+    short_description: String,
+    /// What is wrong, in full.
+    #[serde(default)]
+    description: String,
+    /// 1 High, 2 Medium, 3 Low; 3 if not said.
+    #[serde(default = "low")]
+    #[schema(minimum = 1, maximum = 3)]
+    impact: i16,
+    /// 1 High, 2 Medium, 3 Low; 3 if not said.
+    #[serde(default = "low")]
+    #[schema(minimum = 1, maximum = 3)]
+    urgency: i16,
+    /// One of `/v1/categories`.
+    category: Option<String>,
+    /// One of the category's.
+    subcategory: Option<String>,
+    /// `phone`, `email`, `portal`, `api` or `monitoring`; `api` if not said.
+    #[serde(default = "api")]
+    channel: String,
+    /// Where.
+    location: Option<String>,
+    /// Whom it concerns; the one who raises it if not said. Requesters name themselves alone.
+    caller_id: Option<Uuid>,
+    /// The team to work on it; not for requesters.
+    assignment_group: Option<Uuid>,
+    /// The person to work on it; not for requesters.
+    assigned_to: Option<Uuid>,
+    /// Not for requesters.
+    #[serde(default)]
+    major: bool,
+    /// The organisation's own fields.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    custom: Map<String, Value>,
+}
+
+fn low() -> i16 {
+    3
+}
+fn api() -> String {
+    "api".into()
+}
+
+/// Raise an incident. Its event is written in the same statement.
+#[utoipa::path(post, path = "/v1/incidents", tag = "incidents", request_body = NewIncident,
+    params(("Idempotency-Key" = Option<String>, Header, description = "a repeat within 24 hours gets the same answer")),
+    responses((status = 201, body = Incident), (status = 400), (status = 401), (status = 403), (status = 413), (status = 415), (status = 422)))]
+pub(crate) async fn create(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<NewIncident>) -> Result<Response, Error> {
+    let incident = new.value.with_id(Uuid::now_v7())?;
+    let params = [incident.into(), app.now().into(), key.param(), new.digest.as_str().into()];
+    let body = match explained(caller.ask(&app, CREATE, &params).await)? {
+        Answer::Refused(Refusal::Replay) => {
+            let stored = caller.ask(&app, REPLAY, &["POST /v1/incidents".into(), key.param()]).await?.body()?;
+            replay(&stored, &new.digest)?
+        }
+        answer => committed(&app, &answer.body()?).await?,
+    };
+    let location = serde_json::from_str::<Located>(&body).map(|row| format!("/v1/incidents/{}", row.id)).ok();
+    written(StatusCode::CREATED, body, location.as_deref())
+}
+const CREATE: &str = include_str!("../sql/create.sql");
+const REPLAY: &str = include_str!("../sql/replay.sql");
+
+#[derive(Deserialize)]
+struct Located {
+    id: Uuid,
+}
+
+impl NewIncident {
+    fn with_id(self, id: Uuid) -> Result<String, Error> {
+        let mut row = serde_json::to_value(self).map_err(|error| Error::Internal(error.into()))?;
+        for level in ["impact", "urgency"] {
+            if !matches!(row[level].as_i64(), Some(1..=3)) {
+                return Err(Error::invalid(&format!("/{level}"), "It is 1 (High), 2 (Medium) or 3 (Low)."));
+            }
+        }
+        row["id"] = id.to_string().into();
+        Ok(row.to_string())
+    }
+}
+
+/// Named constraints of a ticket as the fields that broke them; for every write of an incident.
+pub(crate) fn explained(outcome: Result<Answer, Asked>) -> Result<Answer, Error> {
+    let fields = outcome.as_ref().err().and_then(Asked::constraint).and_then(|name| CONSTRAINTS.iter().find(|(c, ..)| *c == name));
+    match fields {
+        Some((constraint, pointer, detail)) => outcome.on_constraint(constraint, pointer, detail),
+        None => Ok(outcome?),
+    }
+}
+
+const CONSTRAINTS: &[(&str, &str, &str)] = &[
+    ("tickets_short_description_check", "/short_description", "It has 1 to 160 characters."),
+    ("tickets_description_check", "/description", "It has at most 65,536 bytes."),
+    ("tickets_impact_urgency_fkey", "/impact", "Impact and urgency are 1 (High), 2 (Medium) or 3 (Low)."),
+    ("tickets_category_fkey", "/category", "There is no such category: see /v1/categories."),
+    ("tickets_subcategory_fkey", "/subcategory", "The category has no such subcategory: see /v1/categories."),
+    ("tickets_subcategory_check", "/subcategory", "A subcategory needs its category."),
+    ("tickets_channel_check", "/channel", "It is phone, email, portal, api or monitoring."),
+    ("tickets_location_check", "/location", "It has at most 160 characters."),
+    ("tickets_caller_fkey", "/caller_id", "There is no such user."),
+    ("tickets_assignment_group_fkey", "/assignment_group", "There is no such team."),
+    ("tickets_assigned_to_fkey", "/assigned_to", "There is no such user."),
+    ("tickets_close_code_check", "/close_code", "It has 1 to 80 characters."),
+    ("tickets_close_notes_check", "/close_notes", "It has at most 65,536 bytes."),
+    ("tickets_custom_check", "/custom", "It is a JSON object."),
+    ("tickets_hold_check", "/hold_reason", "It is set exactly while the incident is on hold."),
+    ("tickets_hold_reason_check", "/hold_reason", "It is caller, problem, change, vendor or evidence."),
+    ("comments_body_check", "/comment", "It has 1 to 65,536 bytes."),
+];

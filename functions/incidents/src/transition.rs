@@ -1,0 +1,74 @@
+//! `POST /v1/incidents/{id}/transitions`
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use shared::app::App;
+use shared::body::Body;
+use shared::caller::{Answer, Caller};
+use shared::conditional::{IfMatch, written};
+use shared::db::{Json, Param};
+use shared::error::Error;
+use shared::idempotency::{IdempotencyKey, replay};
+use shared::rules::incident::{Refused, Transition};
+use shared::write::committed;
+use uuid::Uuid;
+
+use crate::create::explained;
+use crate::incident::Incident;
+use crate::read::{Read, read};
+use crate::transitions::may;
+
+const ROUTE: &str = "POST /v1/incidents/transitions ";
+
+/// Move an incident along its lifecycle. Its events, its comment and its jobs are written in the same statement.
+#[utoipa::path(post, path = "/v1/incidents/{id}/transitions", tag = "incidents", request_body = Transition,
+    params(("id" = String, Path, description = "id or number"), ("If-Match" = Option<String>, Header, description = "the ETag read"),
+           ("Idempotency-Key" = Option<String>, Header, description = "a repeat within 24 hours gets the same answer")),
+    responses((status = 200, body = Incident), (status = 400), (status = 401), (status = 403), (status = 404),
+              (status = 409, description = "the lifecycle has no such step"), (status = 412), (status = 422, description = "a field is missing")))]
+pub(crate) async fn transition(
+    State(app): State<App>, caller: Caller, Path(id): Path<String>, if_match: IfMatch, key: IdempotencyKey, asked: Body<Transition>,
+) -> Result<Response, Error> {
+    loop {
+        let before = read(&app, &caller, &id, Some(&key), ROUTE).await?;
+        if let Some(stored) = &before.replay {
+            return written(StatusCode::OK, replay(stored.get(), &asked.digest)?, None);
+        }
+        if_match.check(before.version())?;
+        match attempt(&app, &caller, &before, &key, &asked).await? {
+            Some(body) => return written(StatusCode::OK, body, None),
+            None if if_match.is_given() => return Err(Error::PreconditionFailed),
+            None => {} // somebody else was first: look again
+        }
+    }
+}
+const TRANSITION: &str = include_str!("../sql/transition.sql");
+
+/// The guarded write; nothing where the incident, the role or the key is no longer as read.
+async fn attempt(app: &App, caller: &Caller, before: &Read, key: &IdempotencyKey, asked: &Body<Transition>) -> Result<Option<Json>, Error> {
+    let (transition, current, now) = (&asked.value, before.current()?, app.now());
+    let set = transition.apply(&current, &now.to_string()).map_err(|refused| explain(refused, before, transition))?;
+    if !may(before.role, before.own, current.state, transition.to) || (!before.role.works_tickets() && transition.assigns()) {
+        return Err(Error::Forbidden("Your role does not permit this step.".into()));
+    }
+    let comment: Param = transition.comment.as_deref().into();
+    let params = [
+        before.id()?.into(), before.version().into(), serde_json::Value::Object(set).to_string().into(), now.into(), before.role.name().into(),
+        key.param(), ROUTE.into(), asked.digest.as_str().into(), comment, Uuid::now_v7().into(),
+    ];
+    match explained(caller.ask(app, TRANSITION, &params).await)? {
+        Answer::Body(statement) => Ok(Some(committed(app, &statement).await?)),
+        Answer::Nothing | Answer::Refused(_) => Ok(None),
+    }
+}
+
+fn explain(refused: Refused, before: &Read, transition: &Transition) -> Error {
+    match refused {
+        Refused::Missing(field, detail) => Error::invalid(&format!("/{field}"), detail),
+        Refused::NotAllowed => Error::Conflict(format!(
+            "An incident that is {} cannot go to {}: GET this resource for what it can do.",
+            before.incident["state"].as_str().unwrap_or_default(),
+            transition.to.name()
+        )),
+    }
+}

@@ -1,0 +1,134 @@
+//! `PATCH /v1/incidents/{id}`
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+use shared::app::App;
+use shared::body::Body;
+use shared::caller::Caller;
+use shared::conditional::{IfMatch, written};
+use shared::error::Error;
+use shared::rules::incident::{Current, count_reassignment};
+
+use crate::create::explained;
+use crate::incident::Incident;
+use crate::read::{Read, read};
+
+/// Change fields: a JSON Merge Patch (RFC 7396). `null` clears a field that may be empty.
+///
+/// State, priority, counters and times are not patched: they follow from transitions and rules.
+#[utoipa::path(patch, path = "/v1/incidents/{id}", tag = "incidents", request_body = Object,
+    params(("id" = String, Path, description = "id or number"), ("If-Match" = Option<String>, Header, description = "the ETag read")),
+    responses((status = 200, body = Incident), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 412), (status = 422)))]
+pub(crate) async fn update(
+    State(app): State<App>, caller: Caller, Path(id): Path<String>, if_match: IfMatch, patch: Body<Map<String, Value>>,
+) -> Result<Response, Error> {
+    loop {
+        let before = read(&app, &caller, &id, None, "").await?;
+        if_match.check(before.version())?;
+        let set = permitted(&before, before.current()?, patch.value.clone())?;
+        if set.is_empty() {
+            return written(StatusCode::OK, before.incident.to_string(), None);
+        }
+        let set = Value::Object(set).to_string();
+        let params = [before.id()?.into(), before.version().into(), set.into(), app.now().into(), before.role.name().into()];
+        match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
+            Some(body) => return written(StatusCode::OK, body, None),
+            None if if_match.is_given() => return Err(Error::PreconditionFailed),
+            None => {} // somebody else was first: look again
+        }
+    }
+}
+const UPDATE: &str = include_str!("../sql/update.sql");
+
+/// Fields that agents change.
+const AGENT: &[&str] = &[
+    "short_description", "description", "impact", "urgency", "category", "subcategory", "channel", "location", "caller_id",
+    "assignment_group", "assigned_to", "major", "hold_reason", "custom",
+];
+/// Fields that the incident's own caller changes while nobody works on it.
+const OWN: &[&str] = &["short_description", "description"];
+/// Fields that may be empty.
+const NULLABLE: &[&str] = &["category", "subcategory", "location", "assignment_group", "assigned_to"];
+
+/// The columns that the patch really changes, if the caller may change them.
+fn permitted(before: &Read, current: Current, patch: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+    let fields = if before.role.works_tickets() { AGENT } else { OWN };
+    let mut set = Map::new();
+    for (field, value) in patch {
+        if !AGENT.contains(&field.as_str()) {
+            return Err(Error::BadRequest(format!("{field} is not a field that can be patched; those are {}.", AGENT.join(", "))));
+        }
+        if !fields.contains(&field.as_str()) {
+            return Err(Error::Forbidden(format!("Your role does not permit changing {field}.")));
+        }
+        let value = checked(&field, value, &before.incident)?;
+        if value != before.incident[&field] {
+            set.insert(field, value);
+        }
+    }
+    let open = if before.role.works_tickets() { !current.state.is_final() } else { before.own && current.state.name() == "new" };
+    match (set.is_empty(), open) {
+        (false, false) if before.role.works_tickets() => Err(Error::Conflict("A closed or canceled incident does not change any more.".into())),
+        (false, false) => Err(Error::Forbidden("Only its caller changes it, and only while it is new.".into())),
+        _ => {
+            count_reassignment(&current, &mut set);
+            Ok(set)
+        }
+    }
+}
+
+/// The field's value after the patch, or what is wrong with it.
+fn checked(field: &str, value: Value, incident: &Value) -> Result<Value, Error> {
+    let invalid = |detail: &str| Err(Error::invalid(&format!("/{field}"), detail));
+    match (field, &value) {
+        (_, Value::Null) if NULLABLE.contains(&field) => Ok(value),
+        ("impact" | "urgency", _) if !matches!(value.as_i64(), Some(1..=3)) => invalid("It is 1 (High), 2 (Medium) or 3 (Low)."),
+        ("impact" | "urgency" | "major", Value::Number(_) | Value::Bool(_)) if (field == "major") == value.is_boolean() => Ok(value),
+        ("major", _) => invalid("It is true or false."),
+        ("custom", Value::Object(patch)) => Ok(merged(incident["custom"].clone(), patch)),
+        ("custom", _) => invalid("It is an object."),
+        ("caller_id" | "assignment_group" | "assigned_to", Value::String(id)) => match uuid::Uuid::parse_str(id) {
+            Ok(id) => Ok(json!(id)),
+            Err(_) => invalid("It is a UUID."),
+        },
+        (_, Value::String(_)) => Ok(value),
+        _ => invalid("It is a text."),
+    }
+}
+
+/// RFC 7396, for objects.
+fn merged(target: Value, patch: &Map<String, Value>) -> Value {
+    let mut target = if let Value::Object(target) = target { target } else { Map::new() };
+    for (key, value) in patch {
+        match value {
+            Value::Null => drop(target.remove(key)),
+            Value::Object(inner) => {
+                let before = target.remove(key).unwrap_or_default();
+                target.insert(key.clone(), merged(before, inner));
+            }
+            other => drop(target.insert(key.clone(), other.clone())),
+        }
+    }
+    Value::Object(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merge_patch_as_in_rfc_7396_appendix_a() {
+        for (target, patch, result) in [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
+            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+        ] {
+            assert_eq!(merged(target, patch.as_object().unwrap()), result);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The platform in one process. The binary `itsm` is a thin command line over this; the tests use it too.
+#![forbid(unsafe_code)]
+pub mod admin;
+pub mod database;
+pub mod functions;
+pub mod migrate;
+pub mod openapi;
+pub mod secrets;
+pub mod seed;
+pub mod serve;

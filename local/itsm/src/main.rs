@@ -1,0 +1,117 @@
+//! The platform in one process, and what an administrator does from a shell.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout)]
+use std::io::Read;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use itsm::database::{Database, data_dir};
+use itsm::secrets::Secrets;
+use itsm::{admin, migrate, openapi, seed, serve};
+
+/// An ITSM platform in small functions. Every command honours DATABASE_URL; without it, a private Postgres in ITSM_DATA_DIR.
+#[derive(Debug, Parser)]
+#[command(name = "itsm")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve everything on 127.0.0.1:${PORT:-8080}.
+    Serve {
+        /// Fill an empty database with demonstration data first.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database to this version: schema, roles, feed epoch.
+    Migrate,
+    /// Add demonstration people and incidents.
+    Seed {
+        /// How many incidents.
+        #[arg(long, default_value_t = 40)]
+        incidents: i64,
+    },
+    /// Administrators.
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Make an administrator, or give an existing person that role and a new password.
+    Create {
+        /// The address to log in with.
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input; there is no other way to give it.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let (begun, cli) = (Instant::now(), Cli::parse());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(cli.command, begun))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("itsm: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, begun: Instant) -> Result<()> {
+    if let Command::Openapi = command {
+        print!("{}", openapi::json());
+        return Ok(());
+    }
+    let database = Database::open().await?;
+    let outcome = on(&database, command, begun).await;
+    database.close().await?;
+    outcome
+}
+
+async fn on(database: &Database, command: Command, begun: Instant) -> Result<()> {
+    match command {
+        Command::Serve { demo } => {
+            shared::telemetry::init();
+            migrate::check(&database.url).await?;
+            if demo && seed::is_empty(&database.owner_url).await? {
+                seed::seed(&database.owner_url, 40).await?;
+            }
+            let secrets = Secrets::in_folder(&data_dir()?)?;
+            serve::serve(database, &secrets, begun, |url| if demo { greet(url) }).await
+        }
+        Command::Migrate => migrate::migrate(&database.owner_url).await,
+        Command::Seed { incidents } => seed::seed(&database.owner_url, incidents).await,
+        Command::Admin(Admin::Create { email, .. }) => {
+            let mut password = String::new();
+            std::io::stdin().read_to_string(&mut password)?;
+            let id = admin::create(&database.owner_url, &email, password.trim_end_matches(['\r', '\n'])).await?;
+            println!("{id}");
+            Ok(())
+        }
+        Command::Openapi => Ok(()),
+    }
+}
+
+/// What a newcomer pastes next.
+fn greet(url: &str) {
+    let (admin, password) = (seed::ADMIN, seed::PASSWORD);
+    println!(
+        r#"
+The desk is open at {url} (documentation: {url}/docs). Demo login: {admin} / {password}
+
+TOKEN=$(curl -s {url}/v1/auth/login -H 'content-type: application/json' -d '{{"email":"{admin}","password":"{password}"}}' | sed -E 's/.*"access_token":"([^"]+)".*/\1/')
+curl -s {url}/v1/incidents -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{{"short_description":"E-mail does not send","impact":2,"urgency":1}}'
+curl -s "{url}/v1/incidents?state=new&limit=3" -H "authorization: Bearer $TOKEN"
+"#
+    );
+}

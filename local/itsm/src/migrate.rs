@@ -1,0 +1,51 @@
+//! The schema, the roles and the feed's epoch. Safe to repeat; run it before a new version takes traffic.
+use anyhow::{Context, Result};
+use sqlx::migrate::Migrator;
+use sqlx::{Connection, Executor, PgConnection};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../shared/migrations");
+const ROLES: &str = include_str!("../../../shared/sql/roles.sql");
+const EPOCH: &str = include_str!("../sql/epoch.sql");
+const PENDING: &str = "select coalesce(max(version), 0) from _sqlx_migrations where success";
+
+/// Brings the database at `url` (of its owner) to this version.
+pub async fn migrate(url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("connecting to the database to migrate it")?;
+    if current(&mut connection).await == newest() {
+        // Nothing new: roles and epoch are still checked, for a restored database has the one and not the other.
+        connection.execute(EPOCH).await?;
+        return Ok(connection.close().await?);
+    }
+    connection.execute("set statement_timeout = 0; set timezone = 'UTC'").await?;
+    MIGRATIONS.run(&mut connection).await.context("migrating")?;
+    connection.execute(ROLES).await.context("making the roles")?;
+    connection.execute(EPOCH).await.context("the feed's epoch")?;
+    Ok(connection.close().await?)
+}
+
+/// The version of the newest migration in this program.
+pub fn newest() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// Tells one schema from another, by the checksums of all migrations and the roles: a name for a template.
+pub fn fingerprint() -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    MIGRATIONS.iter().for_each(|migration| migration.checksum.hash(&mut hasher));
+    (ROLES, EPOCH).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+async fn current(connection: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(PENDING).fetch_one(connection).await.unwrap_or_default()
+}
+
+/// An error that says what to do unless the database is at this program's version.
+pub async fn check(url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("connecting to DATABASE_URL")?;
+    let current = current(&mut connection).await;
+    connection.close().await?;
+    anyhow::ensure!(current >= newest(), "the database is at migration {current}, this program needs {}: run `itsm migrate`", newest());
+    Ok(())
+}

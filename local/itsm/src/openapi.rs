@@ -1,0 +1,28 @@
+//! The API as one OpenAPI 3.1 document, put together from what each function says of its routes.
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+
+use crate::functions::documents;
+
+/// The document of all functions.
+pub fn document() -> OpenApi {
+    let info = InfoBuilder::new().title("ITSM").version(env!("CARGO_PKG_VERSION")).description(Some(DESCRIPTION)).build();
+    let mut whole = OpenApiBuilder::new().info(info).build();
+    for part in documents() {
+        whole.merge(part);
+    }
+    let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
+    whole.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    whole.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+    whole
+}
+
+/// As it is committed in `docs/openapi.json`.
+pub fn json() -> String {
+    let mut json = document().to_pretty_json().unwrap_or_default();
+    json.push('\n');
+    json
+}
+
+const DESCRIPTION: &str = "Incidents, requests, problems and changes. Errors are application/problem+json (RFC 9457); lists are keyset \
+pages; the ETag is the version of a row. See docs/API.md.";

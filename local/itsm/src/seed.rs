@@ -1,0 +1,34 @@
+//! `itsm seed`: people, teams, categories and lifelike incidents to try the platform with, or to measure it.
+use anyhow::{Context, Result};
+use sqlx::{Connection, Executor, PgConnection};
+
+const PEOPLE: &str = include_str!("../sql/seed_people.sql");
+const INCIDENTS: &str = include_str!("../sql/seed_incidents.sql");
+
+/// The password of everybody in the demonstration.
+pub const PASSWORD: &str = "itsm-demo-only";
+/// The administrator of the demonstration.
+pub const ADMIN: &str = "admin@example.com";
+
+/// Adds the demonstration's people once, and `count` incidents with their history.
+pub async fn seed(url: &str, count: i64) -> Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("connecting to the database")?;
+    connection.execute("set statement_timeout = 0; set timezone = 'UTC'").await?;
+    sqlx::query(PEOPLE).bind(auth::password::hash(PASSWORD)?).execute(&mut connection).await.context("people")?;
+    let mut made = 0;
+    while made < count {
+        let chunk = (count - made).min(10_000);
+        sqlx::query(INCIDENTS).bind(chunk).execute(&mut connection).await.context("incidents")?;
+        made += chunk;
+    }
+    connection.execute("analyze").await?;
+    Ok(connection.close().await?)
+}
+
+/// Whether nobody is there yet.
+pub async fn is_empty(url: &str) -> Result<bool> {
+    let mut connection = PgConnection::connect(url).await.context("connecting to the database")?;
+    let empty = sqlx::query_scalar("select not exists (select from users)").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(empty)
+}

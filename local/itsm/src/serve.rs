@@ -1,0 +1,75 @@
+//! All functions in one process: their routes on one port, their jobs on tasks, the bell in memory.
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use shared::app::App;
+use shared::config::{Config, DatabaseConfig, TokenConfig};
+use shared::function::Work;
+use shared::serve::{http, process, work_off};
+use shared::token::Signer;
+use tokio::net::TcpListener;
+
+use crate::database::Database;
+use crate::functions::FUNCTIONS;
+use crate::secrets::Secrets;
+
+/// The configuration of the local mode: what the environment does not say comes from the data folder's secrets.
+pub fn config(database_url: &str, secrets: &Secrets) -> Result<Config> {
+    let set = |name: &str, otherwise: &str| std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| otherwise.to_owned());
+    let mut variables = std::collections::HashMap::from([
+        ("DATABASE_URL", database_url.to_owned()),
+        ("SECRET_KEY", set("SECRET_KEY", &secrets.secret_key)),
+        ("JWT_SIGNING_KEY", set("JWT_SIGNING_KEY", &secrets.jwt_signing_key)),
+        ("INTERNAL_TOKEN", set("INTERNAL_TOKEN", &secrets.internal_token)),
+        ("QUEUE_URL", set("QUEUE_URL", "memory")),
+        ("JWT_KEYS", set("JWT_KEYS", r#"{"keys":[]}"#)),
+        ("DATABASE_MAX_CONNECTIONS", set("DATABASE_MAX_CONNECTIONS", "10")),
+    ]);
+    let first = Config::from_variables(&variables)?;
+    if std::env::var_os("JWT_KEYS").is_none() {
+        let seed = first.token.signing_key.context("no signing key")?;
+        variables.insert("JWT_KEYS", Signer::new(&seed).public_keys());
+    }
+    Config::from_variables(&variables)
+}
+
+/// A configuration for one database and these secrets alone, whatever the environment says.
+pub fn config_for(url: &str, secrets: &Secrets, queue_url: &str) -> Result<Config> {
+    let variables = std::collections::HashMap::from([
+        ("DATABASE_URL", url.to_owned()),
+        ("SECRET_KEY", secrets.secret_key.clone()),
+        ("JWT_SIGNING_KEY", secrets.jwt_signing_key.clone()),
+        ("INTERNAL_TOKEN", secrets.internal_token.clone()),
+        ("QUEUE_URL", queue_url.to_owned()),
+        ("JWT_KEYS", r#"{"keys":[]}"#.to_owned()),
+    ]);
+    let config = Config::from_variables(&variables)?;
+    let keys = config.token.signing_key.map(|seed| Signer::new(&seed).public_keys()).unwrap_or_default();
+    Ok(Config { token: TokenConfig { keys, ..config.token }, database: DatabaseConfig { max_connections: 10, ..config.database }, ..config })
+}
+
+/// The routes of every function.
+pub fn routes() -> Router<App> {
+    FUNCTIONS.iter().fold(Router::new(), |router, function| router.merge(function.routes()))
+}
+
+/// Serves until SIGTERM or SIGINT, then lets the requests under way finish.
+pub async fn serve(database: &Database, secrets: &Secrets, begun: Instant, greeting: impl FnOnce(&str)) -> Result<()> {
+    let app = App::new(&config(&database.url, secrets)?)?;
+    let port = std::env::var("PORT").unwrap_or_else(|_| "8080".into());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}"))
+        .await
+        .with_context(|| format!("port {port} is taken or not permitted: choose another, for example PORT=8081"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    for function in FUNCTIONS {
+        if let Work::Job(work) = function.work {
+            tokio::spawn(work_off(app.clone(), work));
+        }
+    }
+    tracing::info!(url, ms = begun.elapsed().as_millis() as u64, "ready");
+    greeting(&url);
+    http::serve(listener, process(routes(), app.clone()), http::stopped()).await?;
+    app.db.close().await;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+-- The roles of the database and their settings, made by `itsm migrate` after each migration; safe to repeat.
+-- owner (whoever runs this; DDL), itsm_app (the functions; DML), itsm_reader (exporters; select).
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'itsm_app') then create role itsm_app login; end if;
+  if not exists (select from pg_roles where rolname = 'itsm_reader') then create role itsm_reader login; end if;
+end $$;
+
+-- Settings belong to the role, not the connection: poolers and RDS Proxy refuse connection options.
+-- force_custom_plan: a filter such as `$2 is null or state = $2` must never fall to a generic plan.
+alter role itsm_app set timezone = 'UTC';
+alter role itsm_app set search_path = 'public';
+alter role itsm_app set plan_cache_mode = 'force_custom_plan';
+alter role itsm_app set statement_timeout = '10s';
+alter role itsm_app set idle_in_transaction_session_timeout = '10s';
+alter role itsm_reader set timezone = 'UTC';
+alter role itsm_reader set statement_timeout = '10s';
+alter role itsm_reader set default_transaction_read_only = on;
+
+grant usage on schema public to itsm_app, itsm_reader;
+grant select, insert, update, delete on all tables in schema public to itsm_app;
+revoke update, delete, truncate on events from itsm_app;
+revoke insert, update, delete on _sqlx_migrations, feed_epoch from itsm_app;
+grant usage on all sequences in schema public to itsm_app;
+grant select on all tables in schema public to itsm_reader;
+revoke select on sessions, idempotency_keys from itsm_reader;
+revoke select on users from itsm_reader;
+grant select (id, role, active, created_at) on users to itsm_reader;
+
+-- Whoever runs this may also be the one that serves (one role for all, as on a developer's machine): the same settings, here alone.
+do $$
+declare setting text;
+begin
+  foreach setting in array array['timezone = ''UTC''', 'search_path = ''public''', 'plan_cache_mode = ''force_custom_plan'''] loop
+    execute format('alter role %I in database %I set %s', current_user, current_database(), setting);
+  end loop;
+end $$;

@@ -1,0 +1,154 @@
+//! Who is asking. The token tells user and session; role, teams and whether they still count are read in each statement
+//! from the view `callers` (`with me as (...)`), so a revoked session or a removed member is out at the next request.
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::db::{Json, Param};
+use crate::error::Error;
+
+/// What a person may do, in ascending power; `Auditor` reads and writes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Own tickets, those watched, the catalogue, published articles.
+    Requester,
+    /// Works tickets.
+    Agent,
+    /// An agent who also keeps teams, SLA, catalogue and reports.
+    Manager,
+    /// All.
+    Admin,
+    /// Reads what an agent reads.
+    Auditor,
+}
+
+impl Role {
+    /// As the database and the API spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Requester => "requester",
+            Self::Agent => "agent",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// Works tickets: agent, manager and admin.
+    pub fn works_tickets(self) -> bool {
+        matches!(self, Self::Agent | Self::Manager | Self::Admin)
+    }
+}
+
+/// Whom a verified token speaks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// `users.id`
+    pub user: Uuid,
+    /// `sessions.id`
+    pub session: Uuid,
+    /// The role when the token was made: good for choosing a statement, never for deciding a right.
+    pub role_hint: Role,
+}
+
+/// What a statement answers instead of a body: a JSON string that names the refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// `"forbidden"`: the role does not permit it.
+    Forbidden,
+    /// `"replay"`: the Idempotency-Key was used before.
+    Replay,
+    /// `"role"`: the statement is for another role than the caller has now.
+    Role,
+}
+
+/// A statement's answer to a caller that still counts.
+#[derive(Debug)]
+pub enum Answer {
+    /// The body, as Postgres wrote it.
+    Body(Json),
+    /// Nothing there, nothing visible, or a guard that did not hold.
+    Nothing,
+    /// See [`Refusal`].
+    Refused(Refusal),
+}
+
+impl Answer {
+    /// The body; nothing is 404, a refusal 403.
+    pub fn body(self) -> Result<Json, Error> {
+        self.found()?.ok_or(Error::NotFound)
+    }
+
+    /// The body or nothing; a refusal is 403.
+    pub fn found(self) -> Result<Option<Json>, Error> {
+        match self {
+            Self::Body(json) => Ok(Some(json)),
+            Self::Nothing => Ok(None),
+            Self::Refused(_) => Err(Error::Forbidden("Your role does not permit this.".into())),
+        }
+    }
+}
+
+impl Caller {
+    /// Runs a statement whose `$1` is the caller's session; it answers no row when the session or the user no longer counts.
+    pub async fn ask(&self, app: &App, sql: &'static str, params: &[Param]) -> Result<Answer, Asked> {
+        let mut all = Vec::with_capacity(params.len() + 1);
+        all.push(self.session.into());
+        all.extend_from_slice(params);
+        let row = app.db.row(sql, &all).await.map_err(Asked::Database)?.ok_or(Asked::Unauthenticated)?;
+        Ok(match row.as_deref() {
+            None => Answer::Nothing,
+            Some("\"forbidden\"") => Answer::Refused(Refusal::Forbidden),
+            Some("\"replay\"") => Answer::Refused(Refusal::Replay),
+            Some("\"role\"") => Answer::Refused(Refusal::Role),
+            Some(_) => Answer::Body(row.unwrap_or_default()),
+        })
+    }
+}
+
+/// Why a statement has no answer.
+#[derive(Debug)]
+pub enum Asked {
+    /// The session was revoked or is over, or the user is not active.
+    Unauthenticated,
+    /// See [`crate::error`].
+    Database(crate::db::DbError),
+}
+
+impl From<Asked> for Error {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::Unauthenticated => Self::Unauthenticated("This session is over: log in again."),
+            Asked::Database(error) => error.into(),
+        }
+    }
+}
+impl crate::error::ConstraintName for Asked {
+    fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Unauthenticated => None,
+            Self::Database(error) => error.constraint(),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let token = bearer(parts).ok_or(Error::Unauthenticated("Send Authorization: Bearer with an access token."))?;
+        app.verifier
+            .verify(token, app.now().as_second())
+            .ok_or(Error::Unauthenticated("The access token is not valid or is over: refresh it or log in."))
+    }
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750; the scheme's case does not matter).
+pub fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get("authorization")?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,105 @@
+//! Configuration: one struct per concern, each field naming its variable and default. Read once, from the environment
+//! (native homes) or from Spin's variables (the same names in lower case).
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, bail};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// One variable that the functions read; `cargo xtask sync` puts each into every home's manifest and into the docs.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Upper case with underscores.
+    pub name: &'static str,
+    /// What applies where it is not set; none: it must be set.
+    pub default: Option<&'static str>,
+    /// Never logged, never in a manifest.
+    pub secret: bool,
+    /// What it is for.
+    pub meaning: &'static str,
+}
+
+const fn variable(name: &'static str, default: Option<&'static str>, secret: bool, meaning: &'static str) -> Variable {
+    Variable { name, default, secret, meaning }
+}
+
+/// All that the functions read.
+pub const VARIABLES: &[Variable] = &[
+    variable("DATABASE_URL", None, true, "Postgres: `postgres://user:password@host/database`"),
+    variable("DATABASE_MAX_CONNECTIONS", Some("10"), false, "connections that one process may open (Spin's host has its own limit)"),
+    variable("SECRET_KEY", None, true, "32 random bytes, base64url: signs page cursors; the same for all functions"),
+    variable("JWT_KEYS", None, false, "JWK Set (RFC 7517) of the public Ed25519 keys that access tokens are verified with"),
+    variable("JWT_SIGNING_KEY", Some(""), true, "Ed25519 seed, 32 bytes, base64url: signs access tokens; only `auth` has it"),
+    variable("QUEUE_URL", Some(""), false, "where the bell for new jobs rings: empty (the schedule alone finds them) or an SQS queue URL prefix"),
+    variable("INTERNAL_TOKEN", Some(""), true, "bearer token of the internal routes (metrics, drain, events); empty closes them"),
+];
+
+/// `DATABASE_URL`, `DATABASE_MAX_CONNECTIONS`.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// libpq URL of the role `itsm_app`.
+    pub url: String,
+    /// Upper bound of one process's pool.
+    pub max_connections: u32,
+}
+
+/// `JWT_KEYS`, `JWT_SIGNING_KEY`.
+#[derive(Debug, Clone)]
+pub struct TokenConfig {
+    /// JWK Set as JSON.
+    pub keys: String,
+    /// The private key, in `auth` alone.
+    pub signing_key: Option<[u8; 32]>,
+}
+
+/// Everything a function may need, by concern.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Postgres.
+    pub database: DatabaseConfig,
+    /// Access tokens.
+    pub token: TokenConfig,
+    /// Signs cursors (HMAC-SHA256).
+    pub secret_key: [u8; 32],
+    /// Where the bell rings.
+    pub queue_url: String,
+    /// Opens the internal routes.
+    pub internal_token: Option<String>,
+}
+
+impl Config {
+    /// From the process's environment.
+    pub fn from_env() -> Result<Self> {
+        Self::from_variables(&VARIABLES.iter().filter_map(|v| Some((v.name, std::env::var(v.name).ok()?))).collect())
+    }
+
+    /// From variables read elsewhere. An unset or unusable one is an error that names it.
+    pub fn from_variables(set: &HashMap<&'static str, String>) -> Result<Self> {
+        let text = |name: &str| -> Result<String> {
+            let variable = VARIABLES.iter().find(|v| v.name == name).with_context(|| format!("{name} is not in VARIABLES"))?;
+            match (set.get(name).filter(|value| !value.is_empty()), variable.default) {
+                (Some(value), _) => Ok(value.clone()),
+                (None, Some(default)) => Ok(default.to_owned()),
+                (None, None) => bail!("{name} is not set. It is {}.", variable.meaning),
+            }
+        };
+        let signing_key = text("JWT_SIGNING_KEY")?;
+        Ok(Self {
+            database: DatabaseConfig {
+                url: text("DATABASE_URL")?,
+                max_connections: text("DATABASE_MAX_CONNECTIONS")?.parse().context("DATABASE_MAX_CONNECTIONS must be a whole number")?,
+            },
+            token: TokenConfig {
+                keys: text("JWT_KEYS")?,
+                signing_key: if signing_key.is_empty() { None } else { Some(key("JWT_SIGNING_KEY", &signing_key)?) },
+            },
+            secret_key: key("SECRET_KEY", &text("SECRET_KEY")?)?,
+            queue_url: text("QUEUE_URL")?,
+            internal_token: Some(text("INTERNAL_TOKEN")?).filter(|token| !token.is_empty()),
+        })
+    }
+}
+
+fn key(name: &str, text: &str) -> Result<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).with_context(|| format!("{name} must be base64url"))?;
+    bytes.try_into().ok().with_context(|| format!("{name} must be 32 bytes"))
+}

@@ -1,0 +1,23 @@
+//! What every function stands on: the one way to Postgres, errors as problems, callers, pages, jobs, and the homes.
+//!
+//! Imports go one way: `functions -> serve -> job -> app -> {db, queue, config} -> error`; [`rules`] imports nothing of ours.
+//! Platform crates each appear in one place: `sqlx` and `spin_sdk::pg` in [`db`], `aws_sdk_sqs` in [`queue`],
+//! `lambda_http`, `lambda_runtime` and `spin_sdk::http` in [`serve`].
+pub mod app;
+pub mod body;
+pub mod caller;
+pub mod conditional;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod function;
+pub mod idempotency;
+pub mod job;
+pub mod metrics;
+pub mod page;
+pub mod queue;
+pub mod rules;
+pub mod serve;
+pub mod telemetry;
+pub mod token;
+pub mod write;

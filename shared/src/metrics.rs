@@ -1,0 +1,41 @@
+//! Prometheus metrics of this process, read at `/metrics`.
+use std::sync::LazyLock;
+
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+
+/// What is measured.
+pub struct Metrics {
+    registry: Registry,
+    /// Requests by function-independent route template, method and status.
+    pub requests: IntCounterVec,
+    /// Seconds from the request's head to the response's head.
+    pub seconds: HistogramVec,
+    /// Jobs by queue and outcome.
+    pub jobs: IntCounterVec,
+}
+
+/// One set a process.
+pub static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
+
+impl Metrics {
+    fn new() -> Self {
+        let registry = Registry::new();
+        let counter = |name: &str, help: &str, labels: &[&str]| {
+            let counter = IntCounterVec::new(Opts::new(name, help), labels).unwrap_or_else(|error| unreachable!("{error}"));
+            let _registered_once = registry.register(Box::new(counter.clone()));
+            counter
+        };
+        let requests = counter("itsm_http_requests_total", "Requests answered.", &["method", "route", "status"]);
+        let jobs = counter("itsm_jobs_total", "Jobs run, by outcome.", &["queue", "outcome"]);
+        let buckets = vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+        let options = HistogramOpts::new("itsm_http_request_seconds", "Time to answer, in seconds.").buckets(buckets);
+        let seconds = HistogramVec::new(options, &["method", "route"]).unwrap_or_else(|error| unreachable!("{error}"));
+        let _registered_once = registry.register(Box::new(seconds.clone()));
+        Self { registry, requests, seconds, jobs }
+    }
+
+    /// The text exposition format.
+    pub fn text(&self) -> String {
+        TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,3 @@
+//! The rules of the desk: pure, the time a parameter, nothing of ours imported.
+pub mod incident;
+pub mod lifecycle;

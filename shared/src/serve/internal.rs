@@ -1,0 +1,76 @@
+//! Internal routes: events for a job function, and draining its queue. Never public: absent from nginx and the API gateway,
+//! and asking for `Authorization: Bearer $INTERNAL_TOKEN` wherever they are.
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::caller::bearer;
+use crate::conditional::json;
+use crate::error::Error;
+use crate::function::JobWork;
+use crate::job;
+
+/// Proof that the request knows the internal token. Without a token set the internal routes answer nobody.
+#[derive(Debug)]
+pub struct Internal;
+
+impl FromRequestParts<App> for Internal {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let given = bearer(parts).unwrap_or_default();
+        match app.internal_token.as_deref() {
+            Some(token) if same(token.as_bytes(), given.as_bytes()) => Ok(Self),
+            _ => Err(Error::Unauthenticated("Internal routes need the internal token.")),
+        }
+    }
+}
+
+/// Compares without telling by its time where the first difference is.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
+/// `{"job": id}`, as in a CloudEvent's data (structured mode wraps it in `data`).
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    job: Option<i64>,
+    data: Option<Box<Message>>,
+}
+
+impl Message {
+    /// The job that the message names, if it names one.
+    pub fn job(&self) -> Option<i64> {
+        self.job.or_else(|| self.data.as_ref().and_then(|data| data.job()))
+    }
+}
+
+/// `POST /` takes a CloudEvent, `POST /internal/drain/{queue}` works off what is due.
+pub fn routes(work: JobWork) -> Router<App> {
+    let event = move |_: Internal, State(app): State<App>, body: String| event(app, work, body);
+    let drained = move |_: Internal, State(app): State<App>| drained(app, work);
+    Router::new().route("/", post(event)).route(&format!("/internal/drain/{}", work.queue), post(drained))
+}
+
+async fn event(app: App, work: JobWork, body: String) -> Result<Response, Error> {
+    let message: Option<Message> = if body.is_empty() { None } else { serde_json::from_str(&body).ok() };
+    match message.and_then(|message| message.job()) {
+        Some(id) => {
+            (work.step)(app, Some(id)).await?;
+            Ok(StatusCode::NO_CONTENT.into_response())
+        }
+        None => drained(app, work).await,
+    }
+}
+
+async fn drained(app: App, work: JobWork) -> Result<Response, Error> {
+    let ran = job::drain(&app, &work, Duration::from_secs(25)).await?;
+    Ok(json(StatusCode::OK, format!(r#"{{"ran":{ran}}}"#)))
+}

@@ -1,0 +1,79 @@
+//! A desk to test against: a fresh database, a home around it, and the end that every test must come to.
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use crate::client::Person;
+use crate::database::TestDatabase;
+use crate::home::Home;
+use crate::record::Record;
+
+/// What a test works with.
+pub struct Desk {
+    /// Its database, for looking behind the API and for letting time pass.
+    pub database: TestDatabase,
+    pub(crate) home: Home,
+    pub(crate) record: Record,
+}
+
+/// Runs a test on a desk of its own. A test that leaves a queued or dead job behind fails.
+pub async fn desk(test: impl AsyncFnOnce(&Desk)) {
+    let database = TestDatabase::new().await;
+    let home = Home::start(&database).await;
+    let desk = Desk { database, home, record: Record::default() };
+    test(&desk).await;
+    let left: Vec<String> = desk.rows("select queue || ' ' || key || ' is ' || state || coalesce(': ' || last_error, '') from jobs where state = 'dead' or state = 'queued' and run_at <= now()").await;
+    assert!(left.is_empty(), "jobs left behind: {left:?}");
+    let Desk { database, home, record } = desk;
+    record.write(home.name());
+    home.stop().await;
+    database.drop().await;
+}
+
+impl Desk {
+    /// A new active person of this role with a session; no password.
+    pub async fn person(&self, role: &str) -> Person<'_> {
+        let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
+        self.execute(&format!(
+            "with u as (insert into users (id, email, name, role) values ('{user}', '{role}-{user}@example.com', 'A {role}', '{role}') returning id)
+             insert into sessions (id, user_id, refresh_hash, expires_at) select '{session}', id, '{session}', now() + interval '1 day' from u"
+        ))
+        .await;
+        Person::new(self, user, session, role)
+    }
+
+    /// Nobody: no token.
+    pub fn nobody(&self) -> Person<'_> {
+        Person::nobody(self)
+    }
+
+    /// A new team.
+    pub async fn team(&self, name: &str, restricted: bool) -> Uuid {
+        let team = Uuid::now_v7();
+        self.execute(&format!("insert into teams (id, name, restricted) values ('{team}', '{name}', {restricted})")).await;
+        team
+    }
+
+    /// Works off every queue, as the home's own events would make it.
+    pub async fn work(&self) {
+        self.home.work(&self.database).await;
+    }
+
+    /// SQL behind the API's back.
+    pub async fn execute(&self, sql: &str) {
+        let mut connection = self.connection().await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        connection.close().await.expect("closing");
+    }
+
+    /// The one text column of a query.
+    pub async fn rows(&self, sql: &str) -> Vec<String> {
+        let mut connection = self.connection().await;
+        let rows = sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await;
+        connection.close().await.expect("closing");
+        rows.unwrap_or_else(|error| panic!("{error}: {sql}"))
+    }
+
+    async fn connection(&self) -> PgConnection {
+        PgConnection::connect(&self.database.owner_url).await.expect("the test database answers")
+    }
+}

@@ -1,0 +1,78 @@
+//! The homes that the suite runs in. `ITSM_HOME` chooses: `in-process` (if not said), `http`, `lambda`, `sqs`, `spin`.
+use http::{HeaderMap, Method};
+use itsm::secrets::Secrets;
+
+use crate::client::Reply;
+use crate::database::TestDatabase;
+
+mod in_process;
+
+/// The Ed25519 seed that access tokens are signed with in tests.
+pub const SIGNING_KEY: [u8; 32] = [7; 32];
+
+/// A request before it has met a home.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; empty is none.
+    pub body: Vec<u8>,
+}
+
+/// Where the functions run.
+pub enum Home {
+    /// One router in this process.
+    InProcess(in_process::InProcess),
+}
+
+impl Home {
+    /// Starts the home that `ITSM_HOME` names around a database.
+    pub async fn start(database: &TestDatabase) -> Self {
+        match std::env::var("ITSM_HOME").as_deref() {
+            Err(_) | Ok("in-process") => Self::InProcess(in_process::InProcess::start(database)),
+            Ok(other) => panic!("ITSM_HOME={other} is not a home"),
+        }
+    }
+
+    /// As `ITSM_HOME` spells it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InProcess(_) => "in-process",
+        }
+    }
+
+    /// One request, one answer.
+    pub async fn call(&self, wire: Wire) -> Reply {
+        match self {
+            Self::InProcess(home) => home.call(wire).await,
+        }
+    }
+
+    /// Works off every queue until nothing is due, by the events of this home.
+    pub async fn work(&self, _database: &TestDatabase) {
+        match self {
+            Self::InProcess(home) => home.work().await,
+        }
+    }
+
+    /// Ends what was started.
+    pub async fn stop(self) {
+        match self {
+            Self::InProcess(home) => home.stop().await,
+        }
+    }
+}
+
+/// The secrets of a test's home.
+pub(crate) fn secrets() -> Secrets {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    Secrets {
+        secret_key: URL_SAFE_NO_PAD.encode([9; 32]),
+        jwt_signing_key: URL_SAFE_NO_PAD.encode(SIGNING_KEY),
+        internal_token: "test-internal-token".into(),
+    }
+}

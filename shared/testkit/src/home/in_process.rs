@@ -1,0 +1,50 @@
+//! One router in the test's own process: no socket, no serialisation.
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http_body_util::BodyExt;
+use itsm::functions::FUNCTIONS;
+use shared::app::App;
+use shared::function::Work;
+use shared::{job, serve};
+use tower::ServiceExt;
+
+use super::{Wire, secrets};
+use crate::client::Reply;
+use crate::database::TestDatabase;
+
+/// The router and the app behind it.
+pub struct InProcess {
+    app: App,
+    router: Router,
+}
+
+impl InProcess {
+    pub(super) fn start(database: &TestDatabase) -> Self {
+        let config = itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration");
+        let app = App::new(&config).expect("an app");
+        Self { router: serve::router(itsm::serve::routes(), app.clone()), app }
+    }
+
+    pub(super) async fn call(&self, wire: Wire) -> Reply {
+        let mut request = http::Request::builder().method(wire.method).uri(&wire.path);
+        *request.headers_mut().expect("a valid request") = wire.headers;
+        let request = request.body(Body::from(wire.body)).expect("a valid request");
+        let (parts, body) = self.router.clone().oneshot(request).await.expect("a router never fails").into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.into()).expect("UTF-8") }
+    }
+
+    pub(super) async fn work(&self) {
+        for function in FUNCTIONS {
+            if let Work::Job(work) = function.work {
+                job::drain(&self.app, &work, Duration::from_secs(60)).await.expect("draining");
+            }
+        }
+    }
+
+    pub(super) async fn stop(self) {
+        self.app.db.close().await;
+    }
+}

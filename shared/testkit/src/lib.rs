@@ -1,0 +1,23 @@
+//! The conformance suite's ground: a database per test, cloned from a migrated template; people with tokens; and the desk,
+//! which is whichever home `ITSM_HOME` names, so that the same tests run in all of them.
+//!
+//! ```ignore
+//! #[tokio::test]
+//! async fn an_incident_is_raised() {
+//!     desk(async |desk| {
+//!         let agent = desk.person("agent").await;
+//!         let raised = agent.post("/v1/incidents", json!({"short_description": "x"})).await;
+//!         assert_eq!(raised.status, 201);
+//!     })
+//!     .await;
+//! }
+//! ```
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+pub mod client;
+pub mod database;
+pub mod desk;
+pub mod home;
+pub mod record;
+
+pub use client::{Person, Reply};
+pub use desk::{Desk, desk};

@@ -1,0 +1,64 @@
+//! What a test saw, so that homes can be compared byte for byte. With `PARITY_DIR` set, each test's exchanges are written to
+//! `PARITY_DIR/HOME/TEST.txt`, raw but for exactly these masks: UUIDs, RFC 3339 times, ticket numbers, cursors, signatures (tokens),
+//! request ids.
+use std::sync::{LazyLock, Mutex};
+
+use regex::Regex;
+
+use crate::client::Reply;
+
+/// The exchanges of one test. Requests made at the same time have no order, so a test's lines are sorted where it says so.
+#[derive(Debug, Default)]
+pub struct Record(Mutex<Vec<String>>);
+
+/// Headers that are the functions' own; the rest is the home's (`date`, `server`, `connection`).
+const HEADERS: &[&str] =
+    &["content-type", "etag", "location", "link", "cache-control", "vary", "www-authenticate", "retry-after", "allow", "content-length"];
+
+static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    [
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
+        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", "TIME"),
+        (r"INC\d{7,}", "NUMBER"),
+        (r#"("next":|cursor=)"?[A-Za-z0-9_-]{20,}"?"#, "${1}CURSOR"),
+        (r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "SIGNATURE"),
+        (r#""(refresh_token|x|kid)":"[A-Za-z0-9_-]{43}""#, r#""$1":"SIGNATURE""#),
+        (r#""request_id":"[A-Za-z0-9-]+""#, r#""request_id":"ID""#),
+    ]
+    .into_iter()
+    .map(|(mask, name)| (Regex::new(mask).expect("a mask"), name))
+    .collect()
+});
+
+fn masked(text: &str) -> String {
+    MASKS.iter().fold(text.to_owned(), |text, (mask, name)| mask.replace_all(&text, *name).into_owned())
+}
+
+impl Record {
+    pub(crate) fn exchange(&self, method: &str, path: &str, reply: &Reply) {
+        let headers: Vec<String> = HEADERS
+            .iter()
+            .filter_map(|name| Some((name, reply.header(name)?)))
+            .filter(|(name, _)| **name != "content-length" || reply.status != 304)
+            // a length is compared through the body; masks and times make the number itself vary
+            .map(|(name, value)| if *name == "content-length" { "content-length: yes".to_owned() } else { format!("{name}: {}", masked(value)) })
+            .collect();
+        let entry = format!("{method} {}\n{}\n{}\n\n{}\n", masked(path), reply.status, headers.join("\n"), masked(&reply.body));
+        self.0.lock().expect("no panic while recording").push(entry);
+    }
+
+    /// Forgets the order of what was recorded from here on: for requests made at the same time.
+    pub fn sort(&self) {
+        self.0.lock().expect("no panic while recording").sort();
+    }
+
+    pub(crate) fn write(&self, home: &str) {
+        let Some(dir) = std::env::var_os("PARITY_DIR") else { return };
+        let test = std::thread::current().name().unwrap_or("unnamed").to_owned();
+        let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "unknown".into());
+        let dir = std::path::Path::new(&dir).join(home);
+        std::fs::create_dir_all(&dir).expect("a folder for the record");
+        let text = self.0.lock().expect("no panic while recording").join("----\n");
+        std::fs::write(dir.join(format!("{package}__{}.txt", test.replace("::", "__"))), text).expect("writing the record");
+    }
+}
