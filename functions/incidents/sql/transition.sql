@@ -32,15 +32,14 @@ after as (
   returning t.*
 ), event as (
   insert into events (at, ticket_id, actor_id, subject, verb, changes, version)
-  select ticket.updated_at, ticket.id, me.id, 'incident', ticket.state, changes(to_jsonb(before.row), to_jsonb(ticket)), ticket.version
-  from ticket, before, me
+  select happened.* from ticket, before, me, lateral (
+    values (ticket.updated_at, ticket.id, me.id, 'incident', ticket.state, changes(to_jsonb(before.row), to_jsonb(ticket)), ticket.version),
+           (ticket.updated_at, ticket.id, me.id, 'incident', 'commented', jsonb_build_object('comment', jsonb_build_array(null, $10::text)), null)
+  ) as happened(at, ticket_id, actor_id, subject, verb, changes, version)
+  where happened.verb <> 'commented' or $10::text is not null
 ), comment as (
   insert into comments (id, ticket_id, author_id, visibility, body, created_at)
   select $11::text::uuid, ticket.id, me.id, 'public', $10::text, ticket.updated_at from ticket, me where $10::text is not null
-  returning *
-), commented as (
-  insert into events (at, ticket_id, actor_id, subject, verb, changes)
-  select created_at, ticket_id, author_id, 'incident', 'commented', jsonb_build_object('comment', jsonb_build_array(null, body)) from comment
 ), job as (
   select 'sweep' as queue, due.at, enqueue('sweep', 'close:' || ticket.id || ':' || ticket.version, '{}', due.at) as id
   from ticket, settings, lateral (select ticket.resolved_at + make_interval(days => auto_close_days) as at) as due

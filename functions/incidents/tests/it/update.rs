@@ -1,0 +1,107 @@
+//! `PATCH /v1/incidents/{id}`
+use serde_json::json;
+use testkit::desk;
+
+use crate::{path, raised};
+
+#[tokio::test]
+async fn fields_change_with_their_event_and_the_priority_follows() {
+    desk(async |desk| {
+        let agent = desk.person("agent").await;
+        let team = desk.team("Network", false).await;
+        let incident = raised(&agent, "x").await;
+        let reply = agent.patch(&path(&incident), json!({"impact": 1, "urgency": 2, "assignment_group": team, "custom": {"floor": 3}})).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        let after = reply.json();
+        assert_eq!((&after["priority"], &after["version"], &after["custom"]), (&json!(2), &json!(2), &json!({"floor": 3})));
+        assert_eq!(after["reassignment_count"], 1);
+        assert_eq!(reply.header("etag"), Some("\"2\""));
+        let changes = desk.rows("select changes::text from events where verb = 'updated'").await;
+        let changes: serde_json::Value = serde_json::from_str(&changes[0]).unwrap();
+        assert_eq!(changes["priority"], json!([5, 2]));
+        assert_eq!(changes["assignment_group"], json!([null, team]));
+        assert!(changes.get("version").is_none() && changes.get("updated_at").is_none());
+        let cleared = agent.patch(&path(&incident), json!({"assignment_group": null, "custom": {"floor": null}})).await.json();
+        assert_eq!((&cleared["assignment_group"], &cleared["custom"], &cleared["reassignment_count"]), (&json!(null), &json!({}), &json!(2)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_new_is_no_new_version() {
+    desk(async |desk| {
+        let agent = desk.person("agent").await;
+        let incident = raised(&agent, "x").await;
+        for patch in [json!({}), json!({"short_description": "x"}), json!({"category": null, "impact": 3})] {
+            let reply = agent.patch(&path(&incident), patch).await;
+            assert_eq!((reply.status, reply.json()), (200, incident.clone()));
+        }
+        assert_eq!(desk.rows("select count(*)::text from events").await, ["1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stale_if_match_is_412_and_a_current_one_writes() {
+    desk(async |desk| {
+        let agent = desk.person("agent").await;
+        let incident = raised(&agent, "x").await;
+        let patch = async |tag, title| agent.patch_with(&path(&incident), &[("if-match", tag)], json!({"short_description": title})).await;
+        assert_eq!(patch("\"1\"", "y").await.status, 200);
+        let stale = patch("\"1\"", "z").await;
+        assert_eq!((stale.status, stale.problem().as_str()), (412, "precondition-failed"));
+        assert_eq!(patch("\"nonsense\"", "z").await.status, 412);
+        assert_eq!(patch("*", "z").await.status, 200);
+        assert_eq!(agent.get(&path(&incident)).await.json()["short_description"], "z");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_follows_from_rules_is_not_patched() {
+    desk(async |desk| {
+        let agent = desk.person("agent").await;
+        let incident = raised(&agent, "x").await;
+        for field in ["state", "priority", "number", "version", "reopen_count", "opened_at", "id", "colour"] {
+            let reply = agent.patch(&path(&incident), json!({field: 1})).await;
+            assert_eq!((reply.status, reply.problem().as_str()), (400, "bad-request"), "{field}");
+        }
+        for (pointer, patch) in [
+            ("/impact", json!({"impact": 9})),
+            ("/impact", json!({"impact": 1.5})),
+            ("/impact", json!({"impact": null})),
+            ("/short_description", json!({"short_description": null})),
+            ("/short_description", json!({"short_description": ""})),
+            ("/category", json!({"category": "Nonsense"})),
+            ("/major", json!({"major": 1})),
+            ("/custom", json!({"custom": []})),
+            ("/caller_id", json!({"caller_id": "me"})),
+            ("/hold_reason", json!({"hold_reason": "caller"})),
+        ] {
+            let reply = agent.patch(&path(&incident), patch.clone()).await;
+            assert_eq!((reply.status, reply.problem().as_str()), (422, "invalid"), "{patch} {}", reply.body);
+            assert_eq!(reply.json()["errors"][0]["pointer"], pointer);
+        }
+        assert_eq!(agent.get(&path(&incident)).await.json(), incident);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_change_what() {
+    desk(async |desk| {
+        let (agent, requester, other) = (desk.person("agent").await, desk.person("requester").await, desk.person("requester").await);
+        let auditor = desk.person("auditor").await;
+        let incident = raised(&requester, "x").await;
+        assert_eq!(requester.patch(&path(&incident), json!({"description": "more"})).await.status, 200);
+        assert_eq!(requester.patch(&path(&incident), json!({"impact": 1})).await.status, 403);
+        assert_eq!(other.patch(&path(&incident), json!({"description": "no"})).await.status, 404);
+        assert_eq!(auditor.patch(&path(&incident), json!({"description": "no"})).await.status, 403);
+        agent.post(&format!("{}/transitions", path(&incident)), json!({"to": "in_progress", "assigned_to": agent.id})).await;
+        assert_eq!(requester.patch(&path(&incident), json!({"description": "late"})).await.status, 403);
+        agent.post(&format!("{}/transitions", path(&incident)), json!({"to": "canceled"})).await;
+        let closed = agent.patch(&path(&incident), json!({"description": "later"})).await;
+        assert_eq!((closed.status, closed.problem().as_str()), (409, "conflict"));
+    })
+    .await;
+}
