@@ -7,10 +7,8 @@ begin
 end $$;
 
 -- Settings belong to the role, not the connection: poolers and RDS Proxy refuse connection options.
--- force_custom_plan: a filter such as `$2 is null or state = $2` must never fall to a generic plan.
 alter role itsm_app set timezone = 'UTC';
 alter role itsm_app set search_path = 'public';
-alter role itsm_app set plan_cache_mode = 'force_custom_plan';
 alter role itsm_app set statement_timeout = '10s';
 alter role itsm_app set idle_in_transaction_session_timeout = '10s';
 alter role itsm_reader set timezone = 'UTC';
@@ -31,7 +29,7 @@ grant select (id, role, active, created_at) on users to itsm_reader;
 do $$
 declare setting text;
 begin
-  foreach setting in array array['timezone = ''UTC''', 'search_path = ''public''', 'plan_cache_mode = ''force_custom_plan'''] loop
+  foreach setting in array array['timezone = ''UTC''', 'search_path = ''public'''] loop
     execute format('alter role %I in database %I set %s', current_user, current_database(), setting);
   end loop;
 end $$;

@@ -95,18 +95,28 @@ impl Answer {
 impl Caller {
     /// Runs a statement whose `$1` is the caller's session; it answers no row when the session or the user no longer counts.
     pub async fn ask(&self, app: &App, sql: &'static str, params: &[Param]) -> Result<Answer, Asked> {
-        let mut all = Vec::with_capacity(params.len() + 1);
-        all.push(self.session.into());
-        all.extend_from_slice(params);
-        let row = app.db.row(sql, &all).await.map_err(Asked::Database)?.ok_or(Asked::Unauthenticated)?;
-        Ok(match row.as_deref() {
-            None => Answer::Nothing,
-            Some("\"forbidden\"") => Answer::Refused(Refusal::Forbidden),
-            Some("\"replay\"") => Answer::Refused(Refusal::Replay),
-            Some("\"role\"") => Answer::Refused(Refusal::Role),
-            Some(_) => Answer::Body(row.unwrap_or_default()),
-        })
+        answer(app.db.rows(sql, &self.first(params)).await)
     }
+
+    /// [`Self::ask`] of a list, which is planned for its filters each time.
+    pub async fn ask_list(&self, app: &App, sql: &'static str, params: &[Param]) -> Result<Answer, Asked> {
+        answer(app.db.list(sql, &self.first(params)).await)
+    }
+
+    fn first(&self, params: &[Param]) -> Vec<Param> {
+        std::iter::once(self.session.into()).chain(params.iter().cloned()).collect()
+    }
+}
+
+fn answer(rows: Result<Vec<Option<Json>>, crate::db::DbError>) -> Result<Answer, Asked> {
+    let row = rows.map_err(Asked::Database)?.into_iter().next().ok_or(Asked::Unauthenticated)?;
+    Ok(match row {
+        None => Answer::Nothing,
+        Some(text) if text == "\"forbidden\"" => Answer::Refused(Refusal::Forbidden),
+        Some(text) if text == "\"replay\"" => Answer::Refused(Refusal::Replay),
+        Some(text) if text == "\"role\"" => Answer::Refused(Refusal::Role),
+        Some(text) => Answer::Body(text),
+    })
 }
 
 /// Why a statement has no answer.

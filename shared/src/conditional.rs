@@ -3,7 +3,6 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
 use crate::db::Json;
 use crate::error::Error;
@@ -86,12 +85,44 @@ pub fn json(status: StatusCode, body: Json) -> Response {
 }
 
 fn etag(body: &str) -> Result<String, Error> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: i64,
+    let version = version(body.as_bytes()).ok_or_else(|| Error::Internal(anyhow::anyhow!("a body without version")))?;
+    Ok(format!("\"{version}\""))
+}
+
+/// The member `version` of the object itself, not of one within. A walk over the text, for parsing all of it to read one number
+/// costs more than the rest of a request's Rust.
+fn version(json: &[u8]) -> Option<i64> {
+    let (mut at, mut depth) = (0, 0_u32);
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.checked_sub(1)?,
+            b'"' => {
+                let end = end_of_string(json, at)?;
+                let after = json[end + 1..].trim_ascii_start();
+                if depth == 1 && json[at..=end] == *br#""version""# && after.starts_with(b":") {
+                    let digits = after[1..].trim_ascii_start().split(|byte| !byte.is_ascii_digit()).next()?;
+                    return std::str::from_utf8(digits).ok()?.parse().ok();
+                }
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
     }
-    let row: Versioned = serde_json::from_str(body).map_err(|error| Error::Internal(anyhow::anyhow!("a body without version: {error}")))?;
-    Ok(format!("\"{}\"", row.version))
+    None
+}
+
+/// Where the string that begins at `start` has its closing quote.
+fn end_of_string(json: &[u8], start: usize) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        at += json.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        if json[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
 }
 
 fn cache_headers(response: &mut Response, tag: &str) {
@@ -101,4 +132,28 @@ fn cache_headers(response: &mut Response, tag: &str) {
     }
     headers.insert("cache-control", HeaderValue::from_static("private, no-cache"));
     headers.insert("vary", HeaderValue::from_static("Authorization, Accept"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_the_one_of_the_object_itself() {
+        for (json, found) in [
+            (r#"{"id":"a","version":12,"updated_at":"x"}"#, Some(12)),
+            (r#"{"custom":{"version": 3},"version":4}"#, Some(4)),
+            (r#"{"items":[{"version":3}],"version" : 4}"#, Some(4)),
+            (r#"{"note":"\"version\":5,\\","tail":"\\\\","version": 6}"#, Some(6)),
+            (r#"{"note":"\\\",\"version\":5","version":7}"#, Some(7)),
+            (r#"{"a":"version","version":8}"#, Some(8)),
+            (r#"{"custom":{"version": 3}}"#, None),
+            (r#"{"version":null}"#, None),
+            ("{}", None),
+            ("{\"a", None),
+            ("}", None),
+        ] {
+            assert_eq!(version(json.as_bytes()), found, "{json}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ pub const VARIABLES: &[Variable] = &[
     variable("SECRET_KEY", None, true, "32 random bytes, base64url: signs page cursors; the same for all functions"),
     variable("JWT_KEYS", None, false, "JWK Set (RFC 7517) of the public Ed25519 keys that access tokens are verified with"),
     variable("JWT_SIGNING_KEY", Some(""), true, "Ed25519 seed, 32 bytes, base64url: signs access tokens; only `auth` has it"),
-    variable("QUEUE_URL", Some(""), false, "where the bell for new jobs rings: empty (the schedule alone finds them) or an SQS queue URL prefix"),
+    variable("QUEUE_URL", Some(""), false, "the bell for new jobs: empty (schedules wake), `memory` (in this process) or an SQS URL with `{queue}`"),
     variable("INTERNAL_TOKEN", Some(""), true, "bearer token of the internal routes (metrics, drain, events); empty closes them"),
 ];
 

@@ -44,8 +44,9 @@ pub enum Error {
     /// 429 `too-many-requests`, with `Retry-After` in seconds.
     #[error("Too many requests: wait for the time in Retry-After, in seconds.")]
     TooManyRequests(u32),
-    /// 503 `unavailable`, with `Retry-After`: the database cannot be reached or is too busy. Nothing was done.
-    #[error("The database cannot be reached or is too busy; nothing was done. Try again shortly.")]
+    /// 503 `unavailable`, with `Retry-After`: the database cannot be reached or is too busy. Where the connection broke during a
+    /// write, whether it was done is not known: that is what `Idempotency-Key` and `If-Match` are for.
+    #[error("The database cannot be reached or is too busy. Try again shortly, a POST with the same Idempotency-Key.")]
     Unavailable(DbError),
     /// 500 `internal`: our fault; the log has the cause under the request id.
     #[error("Something failed on our side. The request_id finds it in the log.")]

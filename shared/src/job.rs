@@ -108,8 +108,18 @@ pub async fn step<J: Job>(app: &App, id: Option<i64>) -> Result<Step, DbError> {
         tracing::warn!(queue = J::QUEUE, job = lease.id, attempt = lease.attempt, outcome = word, cause = error, "job failed");
     }
     METRICS.jobs.with_label_values(&[J::QUEUE, word]).inc();
-    app.db.row(FINISH, &[lease.id.into(), lease.attempt.into(), word.into(), error.into()]).await?;
+    finish(app, &[lease.id.into(), lease.attempt.into(), word.into(), error.into()]).await?;
     Ok(Step::Ran)
+}
+
+async fn finish(app: &App, outcome: &[Param]) -> Result<(), DbError> {
+    loop {
+        match app.db.row(FINISH, outcome).await {
+            // The key was queued anew by a transaction that was still open: it is not any more, so now the statement sees it.
+            Err(error) if error.constraint.as_deref() == Some("jobs_queued_key") => {}
+            recorded => return recorded.map(drop),
+        }
+    }
 }
 
 /// [`step`] with its type forgotten, for [`crate::function::Function`].

@@ -4,8 +4,6 @@ use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::digest::common::KeyInit;
 use hmac::{Hmac, Mac};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use sha2::Sha256;
 
 use crate::conditional::json;
@@ -55,13 +53,14 @@ impl CursorKey {
         URL_SAFE_NO_PAD.encode(sealed)
     }
 
-    /// The position; a cursor that is not ours, or of another list or order, is a 400.
-    pub fn open(&self, list: &str, cursor: &str) -> Result<Position, Error> {
+    /// The position; a cursor that is not ours, of another list or order, or of another version's shape, is a 400.
+    pub fn open<const KEYS: usize>(&self, list: &str, cursor: &str) -> Result<[String; KEYS], Error> {
         let refused = || Error::BadRequest("The cursor is not one that this list gave out for this sort: start without it.".into());
         let sealed = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused())?;
         let (tag, plain) = sealed.split_at_checked(TAG).ok_or_else(refused)?;
         self.mac(list, plain).verify_truncated_left(tag).map_err(|_| refused())?;
-        serde_json::from_slice(plain).map_err(|_| refused())
+        let position: Position = serde_json::from_slice(plain).map_err(|_| refused())?;
+        position.try_into().map_err(|_| refused())
     }
 }
 
@@ -73,25 +72,23 @@ pub fn limit(asked: Option<i64>) -> Result<i64, Error> {
     }
 }
 
-/// What a list statement answers: the items as Postgres wrote them, and where the page ended if there is more.
-#[derive(Deserialize)]
-struct Listed<'a> {
-    #[serde(borrow)]
-    items: &'a RawValue,
-    next: Option<Position>,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    items: &'a RawValue,
-    next: Option<&'a str>,
+/// Where the page ended if there is more, and the items as Postgres wrote them. `next` comes first in a list statement's answer, so that
+/// the items are never parsed: reading 50 incidents takes longer than everything else here.
+fn parts(listed: &str) -> Option<(Option<Position>, &str)> {
+    let rest = listed.strip_prefix(r#"{"next" : "#)?;
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter();
+    let next = values.next()?.ok()?;
+    let items = rest[values.byte_offset()..].strip_prefix(r#", "items" : "#)?;
+    Some((next, items.strip_suffix('}')?))
 }
 
 /// The page as a response. `list` names route and order, as given to [`CursorKey::open`].
 pub fn page(cursors: &CursorKey, list: &str, uri: &Uri, listed: &str) -> Result<Response, Error> {
-    let listed: Listed<'_> = serde_json::from_str(listed).map_err(|error| Error::Internal(error.into()))?;
-    let next = listed.next.map(|position| cursors.seal(list, &position));
-    let body = serde_json::to_string(&Body { items: listed.items, next: next.as_deref() }).map_err(|error| Error::Internal(error.into()))?;
+    let (next, items) = parts(listed).ok_or_else(|| Error::Internal(anyhow::anyhow!("a list statement answers next, then items")))?;
+    let next = next.map(|position| cursors.seal(list, &position));
+    // Base64url needs no escapes.
+    let quoted = next.as_ref().map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
+    let body = [r#"{"items":"#, items, r#","next":"#, &quoted, "}"].concat();
     let mut response = json(StatusCode::OK, body);
     let headers = response.headers_mut();
     headers.insert("cache-control", HeaderValue::from_static("private, no-cache"));
@@ -116,16 +113,17 @@ mod tests {
     #[test]
     fn a_cursor_opens_for_its_own_list_and_untouched_only() {
         let key = CursorKey::new([1; 32]);
-        let position = vec!["2026-01-01T00:00:00+00:00".to_owned(), "x".to_owned()];
-        let cursor = key.seal("incidents -opened_at", &position);
+        let position = ["2026-01-01T00:00:00+00:00", "x"].map(str::to_owned);
+        let cursor = key.seal("incidents -opened_at", &position.to_vec());
         assert_eq!(key.open("incidents -opened_at", &cursor).unwrap(), position);
-        assert!(key.open("incidents opened_at", &cursor).is_err());
-        assert!(CursorKey::new([2; 32]).open("incidents -opened_at", &cursor).is_err());
+        assert!(key.open::<3>("incidents -opened_at", &cursor).is_err());
+        assert!(key.open::<2>("incidents opened_at", &cursor).is_err());
+        assert!(CursorKey::new([2; 32]).open::<2>("incidents -opened_at", &cursor).is_err());
         for at in 0..cursor.len() {
             let mut tampered = cursor.clone().into_bytes();
             tampered[at] = if tampered[at] == b'A' { b'B' } else { b'A' };
-            assert!(key.open("incidents -opened_at", &String::from_utf8(tampered).unwrap()).is_err(), "at {at}");
+            assert!(key.open::<2>("incidents -opened_at", &String::from_utf8(tampered).unwrap()).is_err(), "at {at}");
         }
-        assert!(key.open("incidents -opened_at", "").is_err());
+        assert!(key.open::<2>("incidents -opened_at", "").is_err());
     }
 }

@@ -1,4 +1,5 @@
 //! The bell: tells a worker that a job is there. Postgres holds the job; a lost, doubled or late ring changes latency alone.
+#[cfg(not(target_family = "wasm"))]
 use std::sync::Arc;
 
 #[cfg(not(target_family = "wasm"))]
@@ -47,6 +48,11 @@ impl Queue {
             Self::Sqs(sqs) => sqs.ring(queue, job).await,
         }
         tracing::debug!(queue, job, "rang");
+    }
+
+    /// Whether a process works by itself. Without a bell its events do that, from a schedule or from another home's queue.
+    pub fn has_bell(&self) -> bool {
+        !matches!(self, Self::Silent)
     }
 
     /// Waits for a ring, at most `limit`; without a bell of this process it waits the whole time.

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use crate::caller::{Caller, Role};
 
+mod ed25519;
+
 /// Seconds that an access token lives.
 pub const LIFETIME: i64 = 15 * 60;
 const ISSUER: &str = "itsm";
@@ -44,6 +46,7 @@ pub struct Signer {
 impl Signer {
     /// From the 32-byte seed of RFC 8032.
     pub fn new(seed: &[u8; 32]) -> Self {
+        ed25519::install();
         let key = SigningKey::from_bytes(seed);
         let public = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
         let der = key.to_pkcs8_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default();
@@ -86,6 +89,7 @@ pub struct Verifier {
 impl Verifier {
     /// From a JWK Set (RFC 7517) of Ed25519 keys; two may be valid at once, for rotation.
     pub fn new(set: &str) -> Result<Self> {
+        ed25519::install();
         let jwks: JwkSet = serde_json::from_str(set).context("JWT_KEYS must be a JWK Set (RFC 7517)")?;
         let keys = jwks.keys.iter().map(|jwk| {
             let kid = jwk.common.key_id.clone().context("each key in JWT_KEYS needs a kid")?;

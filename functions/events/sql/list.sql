@@ -19,11 +19,11 @@ seen as (
   limit $2::int8
 )
 select json_build_object(
+  'next', coalesce(
+    (select json_build_array(epoch::text, xact::text, seq::text) from seen order by epoch desc, xact desc, seq desc limit 1),
+    json_build_array($3::text, $4::text, $5::text)),
   'items', coalesce((
     select json_agg(row_to_json(item)) from (
       select seq, at, subject, ticket_id, number, actor_id, verb, visibility, changes, version from seen order by epoch, xact, seq
-    ) as item), '[]'),
-  'next', coalesce(
-    (select json_build_array(epoch::text, xact::text, seq::text) from seen order by epoch desc, xact desc, seq desc limit 1),
-    json_build_array($3::text, $4::text, $5::text)))::text
+    ) as item), '[]'))::text
 from me

@@ -65,11 +65,11 @@ pub(crate) struct Event {
 pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(part): Query<Part>, uri: Uri) -> Result<Response, Error> {
     let position = match part.cursor {
         Some(cursor) => app.cursors.open(FEED, &cursor)?,
-        None => vec!["0".into(), "0".into(), "0".into()],
+        None => ["0", "0", "0"].map(str::to_owned),
     };
     let mut params = vec![limit(part.limit)?.into()];
     params.extend(position.into_iter().map(Into::into));
-    let listed = caller.ask(&app, LIST, &params).await?.body()?;
+    let listed = caller.ask_list(&app, LIST, &params).await?.body()?;
     page(&app.cursors, FEED, &uri, &listed)
 }
 const FEED: &str = "events";

@@ -3,8 +3,8 @@
 with me as (select id, role from callers where session_id = $1::text::uuid)
 select (
   select json_build_object(
-    'items', coalesce(json_agg(item order by position) filter (where position <= $3::int8), '[]'),
-    'next', (array_agg(json_build_array(epoch::text, xact::text, event.seq::text)) filter (where position = $3::int8 and more))[1]
+    'next', (array_agg(json_build_array(epoch::text, xact::text, event.seq::text)) filter (where position = $3::int8 and more))[1],
+    'items', coalesce(json_agg(item order by position) filter (where position <= $3::int8), '[]')
   )::text
   from (
     select t.id from tickets t

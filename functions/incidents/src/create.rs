@@ -14,6 +14,7 @@ use shared::write::committed;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::custom;
 use crate::incident::Incident;
 
 /// A report.
@@ -98,6 +99,7 @@ impl NewIncident {
                 return Err(Error::invalid(&format!("/{level}"), "It is 1 (High), 2 (Medium) or 3 (Low)."));
             }
         }
+        custom::check(&row["custom"])?;
         row["id"] = id.to_string().into();
         Ok(row.to_string())
     }

@@ -63,11 +63,11 @@ pub(crate) async fn history(
 ) -> Result<Response, Error> {
     let name = format!("incident history {id}");
     let mut params = vec![id.into(), limit(part.limit)?.into()];
-    match part.cursor.map(|cursor| app.cursors.open(&name, &cursor)).transpose()?.as_deref() {
-        Some([epoch, xact, seq]) => params.extend([epoch.as_str().into(), xact.as_str().into(), seq.as_str().into()]),
-        _ => params.extend([Param::Text(None), Param::Text(None), Param::Text(None)]),
+    match part.cursor.map(|cursor| app.cursors.open::<3>(&name, &cursor)).transpose()? {
+        Some(position) => params.extend(position.map(Param::from)),
+        None => params.extend([Param::Text(None), Param::Text(None), Param::Text(None)]),
     }
-    let listed = caller.ask(&app, HISTORY, &params).await?.body()?;
+    let listed = caller.ask_list(&app, HISTORY, &params).await?.body()?;
     page(&app.cursors, &name, &uri, &listed)
 }
 const HISTORY: &str = include_str!("../sql/history.sql");

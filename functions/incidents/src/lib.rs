@@ -7,6 +7,7 @@ use shared::function::Function;
 use utoipa::OpenApi;
 
 mod create;
+mod custom;
 mod get;
 mod history;
 pub mod incident;
@@ -17,6 +18,8 @@ mod spin;
 mod transition;
 mod transitions;
 mod update;
+
+pub use list::STATEMENTS as LISTS;
 
 /// The function as every home serves it.
 pub const FUNCTION: Function = Function::http("incidents", routes);

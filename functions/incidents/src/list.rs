@@ -53,15 +53,15 @@ pub(crate) enum Sort {
 pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(filter): Query<Filter>, uri: Uri) -> Result<Response, Error> {
     let (name, column, [all, own]) = filter.sort.order();
     let mut params = vec![limit(filter.limit)?.into(), filter.state.map(Stage::name).into(), priority(filter.priority)?.into()];
-    match filter.cursor.map(|cursor| app.cursors.open(name, &cursor)).transpose()?.as_deref() {
-        Some([key, id]) => params.extend([key.as_str().into(), id.as_str().into()]),
-        _ => params.extend([Param::Text(None), Param::Text(None)]),
+    match filter.cursor.map(|cursor| app.cursors.open::<2>(name, &cursor)).transpose()? {
+        Some(position) => params.extend(position.map(Param::from)),
+        None => params.extend([Param::Text(None), Param::Text(None)]),
     }
     params.push(column.into());
     let (first, second) = if caller.role_hint == Role::Requester { (own, all) } else { (all, own) };
-    let listed = match caller.ask(&app, first, &params).await? {
+    let listed = match caller.ask_list(&app, first, &params).await? {
         // The role changed since the token was made.
-        Answer::Refused(Refusal::Role) => caller.ask(&app, second, &params).await?,
+        Answer::Refused(Refusal::Role) => caller.ask_list(&app, second, &params).await?,
         answer => answer,
     };
     page(&app.cursors, name, &uri, &listed.body()?)
@@ -86,6 +86,8 @@ impl Sort {
     }
 }
 
+/// All of them, for the test that prepares every statement: the files alone are fragments.
+pub const STATEMENTS: [[&str; 2]; 4] = [NEWEST_OPENED, OLDEST_OPENED, NEWEST_UPDATED, OLDEST_UPDATED];
 /// Each order is its own statement text: a plan must know its index. `concat!` takes literals alone, hence a macro.
 macro_rules! ordered {
     ($order:literal) => {

@@ -35,11 +35,10 @@ pub(crate) async fn transition(
             return written(StatusCode::OK, replay(stored.get(), &asked.digest)?, None);
         }
         if_match.check(before.version())?;
-        match attempt(&app, &caller, &before, &key, &asked).await? {
-            Some(body) => return written(StatusCode::OK, body, None),
-            None if if_match.is_given() => return Err(Error::PreconditionFailed),
-            None => {} // somebody else was first: look again
+        if let Some(body) = attempt(&app, &caller, &before, &key, &asked).await? {
+            return written(StatusCode::OK, body, None);
         }
+        // Somebody else was first, perhaps this same request under its key: look again, before If-Match is judged.
     }
 }
 const TRANSITION: &str = include_str!("../sql/transition.sql");

@@ -11,6 +11,7 @@ use shared::error::Error;
 use shared::rules::incident::{Current, count_reassignment};
 
 use crate::create::explained;
+use crate::custom;
 use crate::incident::Incident;
 use crate::read::{Read, read};
 
@@ -86,7 +87,10 @@ fn checked(field: &str, value: Value, incident: &Value) -> Result<Value, Error> 
         ("impact" | "urgency", _) if !matches!(value.as_i64(), Some(1..=3)) => invalid("It is 1 (High), 2 (Medium) or 3 (Low)."),
         ("impact" | "urgency" | "major", Value::Number(_) | Value::Bool(_)) if (field == "major") == value.is_boolean() => Ok(value),
         ("major", _) => invalid("It is true or false."),
-        ("custom", Value::Object(patch)) => Ok(merged(incident["custom"].clone(), patch)),
+        ("custom", Value::Object(patch)) => {
+            let custom = merged(incident["custom"].clone(), patch);
+            custom::check(&custom).map(|()| custom)
+        }
         ("custom", _) => invalid("It is an object."),
         ("caller_id" | "assignment_group" | "assigned_to", Value::String(id)) => match uuid::Uuid::parse_str(id) {
             Ok(id) => Ok(json!(id)),

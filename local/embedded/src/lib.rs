@@ -84,6 +84,13 @@ impl Embedded {
         start::start(dir, options)
     }
 
+    /// The URL over the Unix socket of a server that another program runs in `dir` now, if one is ready: for a command that works
+    /// beside it after [`EmbeddedError::InUse`].
+    pub fn url_of_running(dir: &Path, database: &str) -> Option<String> {
+        let server = pidfile::PidFile::read(&folder::Folder::open(dir).ok()?.data()).filter(|server| server.ready)?;
+        Some(url::socket(&server.socket?, server.port?, database))
+    }
+
     /// A URL over the Unix socket, for sqlx, tokio-postgres, `psql` and whatever else is built on libpq.
     /// It always has a query: append with `&`.
     pub fn url(&self, database: &str) -> String {
@@ -104,6 +111,11 @@ impl Embedded {
     /// The process id of the server.
     pub fn pid(&self) -> u32 {
         self.server.pid()
+    }
+
+    /// When the server has ended, by whatever cause; at once if it has already.
+    pub async fn ended(&self) {
+        self.server.ended().await;
     }
 
     /// Shut down: open transactions are rolled back, everything is written, the server is gone on return.

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use tokio::sync::watch;
 
 use crate::error::EmbeddedError;
 use crate::pidfile::PidFile;
@@ -30,6 +31,8 @@ pub(crate) struct Server {
 struct Life {
     gone: Mutex<bool>,
     ended: Condvar,
+    /// The same for those who await it.
+    told: watch::Sender<bool>,
 }
 
 /// Why a server that was started is not ready.
@@ -82,6 +85,12 @@ impl Server {
         Err(NotReady::Late)
     }
 
+    pub(crate) async fn ended(&self) {
+        let mut told = self.life.told.subscribe();
+        // The sender lives as long as we do, so this ends with the server alone.
+        let _gone = told.wait_for(|gone| *gone).await;
+    }
+
     pub(crate) fn shut_down(&self) -> Result<(), EmbeddedError> {
         for (signal, patience) in ESCALATION {
             self.life.signal(self.pid, signal);
@@ -114,6 +123,7 @@ impl Life {
         *gone = true;
         let _ = child.wait();
         self.ended.notify_all();
+        self.told.send_replace(true);
     }
 
     fn signal(&self, pid: Pid, signal: Signal) {

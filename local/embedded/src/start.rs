@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
@@ -14,13 +16,15 @@ use crate::binaries::Binaries;
 use crate::error::{EmbeddedError, Trying};
 use crate::folder::Folder;
 use crate::lock::Lock;
-use crate::process::{AtOurDeath, command};
+use crate::process::{AtOurDeath, POLL, command};
 use crate::server::{NotReady, Server};
 use crate::socket::SocketFolder;
 use crate::{Embedded, Options, cluster, orphan};
 
 /// The port when there is no TCP: it is then only part of the socket's name.
 const USUAL_PORT: u16 = 5432;
+/// A server that was killed outright leaves processes that keep its memory until the statement they are at is done.
+const STRAGGLERS: Duration = Duration::from_secs(30);
 /// Another program may take a free port before the server does.
 const PORT_ATTEMPTS: usize = 5;
 
@@ -72,7 +76,7 @@ struct Launch<'a> {
 
 impl Launch<'_> {
     fn run(&self) -> Result<(Server, u16), EmbeddedError> {
-        let mut attempts = 1;
+        let (mut attempts, begun) = (1, Instant::now());
         loop {
             let port = self.port()?;
             match self.attempt(port) {
@@ -80,6 +84,11 @@ impl Launch<'_> {
                     if attempts < PORT_ATTEMPTS && said.contains("could not bind IPv4 address") =>
                 {
                     attempts += 1;
+                }
+                Err(EmbeddedError::NotStarted { said, .. })
+                    if begun.elapsed() < STRAGGLERS && said.contains("pre-existing shared memory block") =>
+                {
+                    sleep(POLL);
                 }
                 started => return Ok((started?, port)),
             }

@@ -1,14 +1,16 @@
 //! `itsm admin create`: the first person of an installation.
 use anyhow::{Context, Result, ensure};
-use sqlx::{Connection, PgConnection};
+use sqlx::Connection;
 use uuid::Uuid;
+
+use crate::database::connect;
 
 const CREATE: &str = include_str!("../sql/admin_create.sql");
 
 /// Makes an administrator, or gives an existing person that role and this password.
 pub async fn create(url: &str, email: &str, password: &str) -> Result<Uuid> {
     ensure!(password.chars().count() >= 12, "the password needs at least 12 characters");
-    let mut connection = PgConnection::connect(url).await.context("connecting to the database")?;
+    let mut connection = connect(url).await?;
     let hash = auth::password::hash(password)?;
     let name = email.split('@').next().unwrap_or(email);
     let id = sqlx::query_scalar(CREATE).bind(Uuid::now_v7().to_string()).bind(email.to_lowercase()).bind(name).bind(hash);

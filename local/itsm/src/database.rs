@@ -1,10 +1,21 @@
 //! Which database a command works on: `DATABASE_URL`, else a private Postgres in the data folder.
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use embedded::Embedded;
+use embedded::{Embedded, EmbeddedError};
+use sqlx::{Connection, PgConnection};
 
 use crate::migrate::migrate;
+
+/// How long a server may take to answer at all.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A connection for a command, or an error within seconds: a server that never answers must not hang a start.
+pub async fn connect(url: &str) -> Result<PgConnection> {
+    let connecting = tokio::time::timeout(PATIENCE, PgConnection::connect(url)).await;
+    connecting.context("connecting to the database: no answer within 5 seconds")?.context("connecting to the database")
+}
 
 /// A database and, where it is ours, the server that runs it.
 pub struct Database {
@@ -29,6 +40,14 @@ pub fn data_dir() -> Result<PathBuf> {
     Ok(base.join("itsm"))
 }
 
+fn folder() -> Result<PathBuf> {
+    Ok(data_dir()?.join("db"))
+}
+
+fn as_app(owner_url: &str) -> String {
+    owner_url.replace("user=itsm", &format!("user={APP}"))
+}
+
 /// The role that the functions have on a database that `itsm migrate` made.
 const APP: &str = "itsm_app";
 
@@ -39,11 +58,21 @@ impl Database {
             let owner_url = std::env::var("DATABASE_OWNER_URL").unwrap_or_else(|_| url.clone());
             return Ok(Self { url, owner_url, embedded: None });
         }
-        let embedded = Embedded::start(&data_dir()?.join("db")).await?;
+        let embedded = Embedded::start(&folder()?).await?;
         let owner_url = embedded.url(embedded::OWNER);
         migrate(&owner_url).await?;
-        let url = owner_url.replace("user=itsm", &format!("user={APP}"));
-        Ok(Self { url, owner_url, embedded: Some(embedded) })
+        Ok(Self { url: as_app(&owner_url), owner_url, embedded: Some(embedded) })
+    }
+
+    /// The same for a command that may work beside a running `itsm serve`: its private server is used while it has one.
+    pub async fn open_beside() -> Result<Self> {
+        match Self::open().await {
+            Err(error) if matches!(error.downcast_ref(), Some(EmbeddedError::InUse { .. })) => {
+                let owner_url = Embedded::url_of_running(&folder()?, embedded::OWNER).ok_or(error)?;
+                Ok(Self { url: as_app(&owner_url), owner_url, embedded: None })
+            }
+            opened => opened,
+        }
     }
 
     /// Stops the private server, if there is one.

@@ -3,10 +3,24 @@ use shared::function::Function;
 use utoipa::OpenApi;
 
 /// All of them, by name.
-pub const FUNCTIONS: &[Function] =
-    &[auth::FUNCTION, events::FUNCTION, health::FUNCTION, incidents::FUNCTION, settings::FUNCTION, sweep::FUNCTION];
+#[rustfmt::skip]
+pub const FUNCTIONS: &[Function] = &[
+    auth::FUNCTION,
+    events::FUNCTION,
+    health::FUNCTION,
+    incidents::FUNCTION,
+    settings::FUNCTION,
+    sweep::FUNCTION,
+];
 
 /// What those with routes say of them.
+#[rustfmt::skip]
 pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    vec![auth::Api::openapi(), events::Api::openapi(), health::Api::openapi(), incidents::Api::openapi(), settings::Api::openapi()]
+    vec![
+        auth::Api::openapi(),
+        events::Api::openapi(),
+        health::Api::openapi(),
+        incidents::Api::openapi(),
+        settings::Api::openapi(),
+    ]
 }

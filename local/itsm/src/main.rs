@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout)]
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -9,7 +10,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use itsm::database::{Database, data_dir};
 use itsm::secrets::Secrets;
-use itsm::{admin, migrate, openapi, seed, serve};
+use itsm::{admin, import, migrate, openapi, seed, serve};
 
 /// An ITSM platform in small functions. Every command honours DATABASE_URL; without it, a private Postgres in ITSM_DATA_DIR.
 #[derive(Debug, Parser)]
@@ -35,11 +36,26 @@ enum Command {
         #[arg(long, default_value_t = 40)]
         incidents: i64,
     },
+    /// Take history from another system.
+    #[command(subcommand)]
+    Import(Import),
     /// Administrators.
     #[command(subcommand)]
     Admin(Admin),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// Replay a ServiceNow incident audit log (docs/IMPORT.md). Prints a summary as JSON; run again, it adds only what is new.
+    Servicenow {
+        /// The log: CSV, one row per version of an incident.
+        file: PathBuf,
+        /// Make the log's priority matrix this desk's first; a log that contradicts itself is refused.
+        #[arg(long)]
+        adopt_matrix: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -72,7 +88,10 @@ async fn run(command: Command, begun: Instant) -> Result<()> {
         print!("{}", openapi::json());
         return Ok(());
     }
-    let database = Database::open().await?;
+    let database = match command {
+        Command::Serve { .. } => Database::open().await?,
+        _ => Database::open_beside().await?,
+    };
     let outcome = on(&database, command, begun).await;
     database.close().await?;
     outcome
@@ -91,6 +110,7 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
         }
         Command::Migrate => migrate::migrate(&database.owner_url).await,
         Command::Seed { incidents } => seed::seed(&database.owner_url, incidents).await,
+        Command::Import(Import::Servicenow { file, adopt_matrix }) => replay(database, &file, adopt_matrix).await,
         Command::Admin(Admin::Create { email, .. }) => {
             let mut password = String::new();
             std::io::stdin().read_to_string(&mut password)?;
@@ -100,6 +120,16 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
         }
         Command::Openapi => Ok(()),
     }
+}
+
+/// The summary to standard output, what was refused to standard error; a success only where every row was taken.
+async fn replay(database: &Database, file: &Path, adopt_matrix: bool) -> Result<()> {
+    migrate::check(&database.owner_url).await?;
+    let summary = import::servicenow(&database.owner_url, file, adopt_matrix, &import::bar()).await?;
+    summary.refused.iter().for_each(|refused| eprintln!("{refused}"));
+    println!("{}", serde_json::to_string_pretty(&summary)?);
+    anyhow::ensure!(summary.refused.is_empty(), "rows refused: {}; every other row was taken", summary.refused.len());
+    Ok(())
 }
 
 /// What a newcomer pastes next.

@@ -3,6 +3,8 @@ use anyhow::{Context, Result};
 use sqlx::migrate::Migrator;
 use sqlx::{Connection, Executor, PgConnection};
 
+use crate::database::connect;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../../shared/migrations");
 const ROLES: &str = include_str!("../../../shared/sql/roles.sql");
 const EPOCH: &str = include_str!("../sql/epoch.sql");
@@ -10,13 +12,14 @@ const PENDING: &str = "select coalesce(max(version), 0) from _sqlx_migrations wh
 
 /// Brings the database at `url` (of its owner) to this version.
 pub async fn migrate(url: &str) -> Result<()> {
-    let mut connection = PgConnection::connect(url).await.context("connecting to the database to migrate it")?;
-    if current(&mut connection).await == newest() {
-        // Nothing new: roles and epoch are still checked, for a restored database has the one and not the other.
+    let mut connection = connect(url).await?;
+    if current(&mut connection).await == newest() && has_roles(&mut connection).await? {
+        // Nothing new but, it may be, the cluster: a restored database counts a new epoch.
         connection.execute(EPOCH).await?;
         return Ok(connection.close().await?);
     }
-    connection.execute("set statement_timeout = 0; set timezone = 'UTC'").await?;
+    // Two at once would trip over each other's roles; the lock goes with the connection.
+    connection.execute("set statement_timeout = 0; set timezone = 'UTC'; select pg_advisory_lock(8180)").await?;
     MIGRATIONS.run(&mut connection).await.context("migrating")?;
     connection.execute(ROLES).await.context("making the roles")?;
     connection.execute(EPOCH).await.context("the feed's epoch")?;
@@ -37,13 +40,19 @@ pub fn fingerprint() -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// Whether the functions' role is there with its rights: a dump has neither.
+async fn has_roles(connection: &mut PgConnection) -> Result<bool> {
+    let ask = "select exists (select from pg_roles where rolname = 'itsm_app' and has_table_privilege(oid, 'tickets', 'insert'))";
+    Ok(sqlx::query_scalar(ask).fetch_one(connection).await?)
+}
+
 async fn current(connection: &mut PgConnection) -> i64 {
     sqlx::query_scalar(PENDING).fetch_one(connection).await.unwrap_or_default()
 }
 
 /// An error that says what to do unless the database is at this program's version.
 pub async fn check(url: &str) -> Result<()> {
-    let mut connection = PgConnection::connect(url).await.context("connecting to DATABASE_URL")?;
+    let mut connection = connect(url).await?;
     let current = current(&mut connection).await;
     connection.close().await?;
     anyhow::ensure!(current >= newest(), "the database is at migration {current}, this program needs {}: run `itsm migrate`", newest());

@@ -26,3 +26,12 @@ pub fn json() -> String {
 
 const DESCRIPTION: &str = "Incidents, requests, problems and changes. Errors are application/problem+json (RFC 9457); lists are keyset \
 pages; the ETag is the version of a row. See docs/API.md.";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_document_is_current() {
+        let committed = include_str!("../../../docs/openapi.json");
+        assert!(super::json() == committed, "docs/openapi.json is stale: run `cargo run -p itsm -- openapi > docs/openapi.json`");
+    }
+}

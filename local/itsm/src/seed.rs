@@ -1,6 +1,8 @@
 //! `itsm seed`: people, teams, categories and lifelike incidents to try the platform with, or to measure it.
 use anyhow::{Context, Result};
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor};
+
+use crate::database::connect;
 
 const PEOPLE: &str = include_str!("../sql/seed_people.sql");
 const INCIDENTS: &str = include_str!("../sql/seed_incidents.sql");
@@ -12,7 +14,7 @@ pub const ADMIN: &str = "admin@example.com";
 
 /// Adds the demonstration's people once, and `count` incidents with their history.
 pub async fn seed(url: &str, count: i64) -> Result<()> {
-    let mut connection = PgConnection::connect(url).await.context("connecting to the database")?;
+    let mut connection = connect(url).await?;
     connection.execute("set statement_timeout = 0; set timezone = 'UTC'").await?;
     sqlx::query(PEOPLE).bind(auth::password::hash(PASSWORD)?).execute(&mut connection).await.context("people")?;
     let mut made = 0;
@@ -27,7 +29,7 @@ pub async fn seed(url: &str, count: i64) -> Result<()> {
 
 /// Whether nobody is there yet.
 pub async fn is_empty(url: &str) -> Result<bool> {
-    let mut connection = PgConnection::connect(url).await.context("connecting to the database")?;
+    let mut connection = connect(url).await?;
     let empty = sqlx::query_scalar("select not exists (select from users)").fetch_one(&mut connection).await?;
     connection.close().await?;
     Ok(empty)

@@ -1,7 +1,7 @@
 //! All functions in one process: their routes on one port, their jobs on tasks, the bell in memory.
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use axum::Router;
 use shared::app::App;
 use shared::config::{Config, DatabaseConfig, TokenConfig};
@@ -10,7 +10,7 @@ use shared::serve::{http, process, work_off};
 use shared::token::Signer;
 use tokio::net::TcpListener;
 
-use crate::database::Database;
+use crate::database::{Database, data_dir};
 use crate::functions::FUNCTIONS;
 use crate::secrets::Secrets;
 
@@ -67,9 +67,21 @@ pub async fn serve(database: &Database, secrets: &Secrets, begun: Instant, greet
             tokio::spawn(work_off(app.clone(), work));
         }
     }
+    let stopped = http::stopped();
     tracing::info!(url, ms = begun.elapsed().as_millis() as u64, "ready");
     greeting(&url);
-    http::serve(listener, process(routes(), app.clone()), http::stopped()).await?;
+    tokio::select! {
+        served = http::serve(listener, process(routes(), app.clone()), stopped) => served?,
+        () = lost(database) => bail!("the private Postgres ended; the end of its log says why: {}", data_dir()?.join("db/log").display()),
+    }
     app.db.close().await;
     Ok(())
+}
+
+/// When the private server is gone, by whatever cause: there is nothing left to serve with, and whoever supervises us starts us anew.
+async fn lost(database: &Database) {
+    match &database.embedded {
+        Some(server) => server.ended().await,
+        None => std::future::pending().await,
+    }
 }

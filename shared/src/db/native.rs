@@ -1,52 +1,56 @@
-//! Postgres by `sqlx`: a lazy pool, prepared statements kept per connection.
-use std::time::Duration;
-
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+//! Postgres by `sqlx`: lazy pools, prepared statements kept per connection.
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{Postgres, Row, query::Query};
 
 use super::{DbError, Json, Param};
 use crate::config::DatabaseConfig;
 
-/// A pool of connections; cheap to clone.
+mod pool;
+use pool::{Pool, is_dead};
+
+/// Two pools of connections; cheap to clone.
+///
+/// A statement by key is planned once per connection (planning anew costs a get more than its execution). A list must never fall
+/// to a generic plan, which knows neither its filters nor its limit: its connections plan each time. `docs/decisions/0007`.
 #[derive(Debug, Clone)]
 pub struct Db {
-    pool: PgPool,
+    pool: Pool,
+    lists: Pool,
 }
 
 impl Db {
     /// Opens nothing yet: the first statement connects.
     pub fn new(config: &DatabaseConfig) -> Result<Self, DbError> {
         let options: PgConnectOptions = config.url.parse().map_err(DbError::from)?;
-        Ok(Self::with(options.application_name("itsm"), config.max_connections))
-    }
-
-    fn with(options: PgConnectOptions, max_connections: u32) -> Self {
-        let pool = PgPoolOptions::new()
-            .max_connections(max_connections)
-            .acquire_timeout(Duration::from_secs(5))
-            .max_lifetime(Duration::from_secs(30 * 60))
-            // A ping before each use costs a round trip a request; a dead connection is met by one retry instead.
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
-        Self { pool }
+        let options = options.application_name("itsm");
+        let lists = Pool::new(options.clone(), (config.max_connections / 2).max(1), Some("set plan_cache_mode = force_custom_plan"));
+        Ok(Self { pool: Pool::new(options, config.max_connections.max(1), None), lists })
     }
 
     /// All rows' one text column.
-    ///
-    /// A statement that meets a dead connection before it was sent is repeated once on a new one.
     pub async fn rows(&self, sql: &'static str, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
-        let first = bound(sql, params).fetch_all(&self.pool).await;
-        let rows = match first {
-            Err(error) if is_read(sql) && is_dead(&error) => bound(sql, params).fetch_all(&self.pool).await?,
-            other => other?,
-        };
-        rows.iter().map(text).collect()
+        on(&self.pool, sql, params).await
+    }
+
+    /// [`Self::rows`] of a statement with filters that may be null, planned for these parameters.
+    pub async fn list(&self, sql: &'static str, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
+        on(&self.lists, sql, params).await
     }
 
     /// Ends all connections; for shutdown.
     pub async fn close(&self) {
         self.pool.close().await;
+        self.lists.close().await;
     }
+}
+
+/// A read that meets a dead connection is repeated once, on a new one.
+async fn on(pool: &Pool, sql: &'static str, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
+    let rows = match pool.fetch_all(bound(sql, params)).await {
+        Err(error) if is_read(sql) && is_dead(&error) => pool.fetch_all(bound(sql, params)).await?,
+        other => other?,
+    };
+    rows.iter().map(text).collect()
 }
 
 fn text(row: &PgRow) -> Result<Option<Json>, DbError> {
@@ -64,14 +68,6 @@ fn bound<'q>(sql: &'static str, params: &'q [Param]) -> Query<'q, Postgres, sqlx
 /// Only a statement that writes nothing may be sent twice: the first may have committed before the connection died.
 fn is_read(sql: &str) -> bool {
     !["insert into", "update ", "delete from", "enqueue("].iter().any(|write| sql.contains(write))
-}
-
-fn is_dead(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02" | "57P03")),
-        _ => false,
-    }
 }
 
 impl From<sqlx::Error> for DbError {

@@ -23,6 +23,11 @@ impl Db {
         let rows = connection.query(sql, values).await?.collect().await?;
         rows.iter().map(|row| text(&row[0])).collect()
     }
+
+    /// The same as [`Self::rows`]: the host prepares each statement anew, so each is planned for its parameters.
+    pub async fn list(&self, sql: &'static str, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
+        self.rows(sql, params).await
+    }
 }
 
 fn text(value: &DbValue) -> Result<Option<Json>, DbError> {

@@ -2,9 +2,12 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, anyhow};
+use lambda_http::Adapter;
 use lambda_http::lambda_runtime::{self, Error as LambdaError, LambdaEvent, service_fn};
+use lambda_http::request::LambdaRequest;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use super::internal::Message;
 use super::router;
@@ -15,12 +18,34 @@ use crate::job;
 /// Serves the runtime API until it ends the process.
 pub(super) async fn run(function: Function, app: App) -> Result<()> {
     match function.work {
-        Work::Http(routes) => lambda_http::run(router(routes(), app)).await.map_err(|error| anyhow!(error)),
+        Work::Http(routes) => {
+            let service = Adapter::from(router(routes(), app)).map_request(with_a_query_of_a_uri);
+            lambda_runtime::run(service).await.map_err(|error| anyhow!(error))
+        }
         Work::Job(work) => {
             let handler = service_fn(move |event: LambdaEvent<Value>| handle(app.clone(), work, event));
             lambda_runtime::run(handler).await.map_err(|error| anyhow!(error))
         }
     }
+}
+
+/// `lambda_http` panics where the query is no URI's, and anybody may send a `<`: what may not stand in one is percent-encoded first.
+fn with_a_query_of_a_uri(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
+        request.raw_query_string = request.raw_query_string.take().map(|query| encoded(&query));
+    }
+    event
+}
+
+fn encoded(query: &str) -> String {
+    let mut encoded = String::with_capacity(query.len());
+    for byte in query.bytes() {
+        match byte {
+            b'"' | b'#' | b'<' | b'>' | ..=b' ' | 0x7f.. => encoded.push_str(&format!("%{byte:02X}")),
+            _ => encoded.push(char::from(byte)),
+        }
+    }
+    encoded
 }
 
 #[derive(Deserialize)]
@@ -51,7 +76,7 @@ async fn batch(app: App, work: JobWork, records: Vec<Record>) -> Result<Value, L
             None => Err("not a job's message".to_owned()),
         };
         if let Err(cause) = outcome {
-            tracing::warn!(queue = work.queue, message = record.message_id, cause, "record failed");
+            tracing::warn!(queue = work.queue, message_id = record.message_id, cause, "record failed");
             failed.push(json!({"itemIdentifier": record.message_id}));
         }
     }

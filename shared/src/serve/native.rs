@@ -25,39 +25,45 @@ pub fn main(function: Function) -> ExitCode {
 }
 
 fn run(function: Function) -> Result<()> {
-    let app = App::new(&Config::from_env()?)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let app = App::new(&Config::from_env()?)?; // the pool needs the runtime
         if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
             return lambda::run(function, app).await;
         }
         let host = std::env::var("HOST").unwrap_or_else(|_| "127.0.0.1".into());
         let port = std::env::var("PORT").unwrap_or_else(|_| "8080".into());
         let listener = TcpListener::bind(format!("{host}:{port}")).await.with_context(|| format!("listening on {host}:{port}"))?;
+        let stopped = http::stopped();
         tracing::info!(function = function.name, address = %listener.local_addr()?, "serving");
         let routes = match function.work {
             Work::Http(routes) => routes(),
             Work::Job(work) => {
-                tokio::spawn(work_off(app.clone(), work));
+                if app.queue.has_bell() {
+                    tokio::spawn(work_off(app.clone(), work));
+                }
                 internal::routes(work)
             }
         };
-        http::serve(listener, process(routes, app), http::stopped()).await
+        http::serve(listener, process(routes, app), stopped).await
     })
 }
 
-/// What one process serves: the functions' routes inside its own health and metrics.
-///
-/// Nested as a fallback because the function `health` has the same paths; the process's own win.
+/// What one process serves: the functions' routes, and behind them its own health and metrics. The function `health` has some of
+/// the same paths with the same answers. Behind and not around: a request of a function's passes one router.
 pub fn process(routes: Router<App>, app: App) -> Router {
-    let own = health::routes().with_state(app.clone());
-    own.fallback_service(router(routes, app))
+    let own = router(health::routes(), app.clone());
+    router(routes, app).fallback_service(own)
 }
 
-/// Works off the queue: woken by the bell, and at least once a second.
+/// Works off the queue: woken by the bell, and at least once a second. A job that panics is retried when its lease is over, like
+/// one whose worker was killed, and does not end this loop.
 pub async fn work_off(app: App, work: JobWork) {
     loop {
-        if let Err(error) = job::drain(&app, &work, Duration::from_secs(25)).await {
-            tracing::warn!(queue = work.queue, cause = %error, "could not drain");
+        let draining = app.clone();
+        match tokio::spawn(async move { job::drain(&draining, &work, Duration::from_secs(25)).await }).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(queue = work.queue, cause = %error, "could not drain"),
+            Err(panic) => tracing::error!(queue = work.queue, cause = %panic, "a job panicked"),
         }
         app.queue.wait(work.queue, Duration::from_secs(1)).await;
     }

@@ -1,9 +1,11 @@
 //! Fermyon Spin: the host hands in a request, the same router answers it.
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use axum::Router;
 use axum::body::Body;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use spin_sdk::http::Request;
 use tower::ServiceExt;
@@ -15,21 +17,33 @@ use crate::error::Error;
 use crate::function::{Function, Work};
 use crate::telemetry;
 
+/// The app of this instance: keys are parsed, and tokens that were checked remembered, for as long as it lives.
+static APP: OnceLock<App> = OnceLock::new();
+
 /// The whole of a function's wasm entry.
 pub async fn handle(function: Function, request: Request) -> Response {
-    telemetry::init();
-    let app = match configured().await {
-        Ok(app) => app,
-        Err(error) => return Error::Internal(error).into_response(),
+    let router = match app().await {
+        Ok(app) => router(routes(function), app),
+        Err(error) => unusable(&error),
     };
-    let routes = match function.work {
-        Work::Http(routes) => routes(),
-        Work::Job(work) => internal::routes(work),
-    };
-    match router(routes, app).oneshot(request.map(Body::new)).await {
+    match router.oneshot(request.map(Body::new)).await {
         Ok(response) => measured(response).await,
         Err(never) => match never {},
     }
+}
+
+fn routes(function: Function) -> Router<App> {
+    match function.work {
+        Work::Http(routes) => routes(),
+        Work::Job(work) => internal::routes(work),
+    }
+}
+
+/// Answers 500 to everything, for a component whose variables do not do.
+fn unusable(error: &anyhow::Error) -> Router {
+    let cause = format!("{error:#}");
+    let answer = move || std::future::ready(Error::Internal(anyhow!(cause.clone())));
+    Router::new().fallback(answer).layer(axum::middleware::from_fn(telemetry::edge))
 }
 
 /// Without a content-length the host answers in chunks, and each later request of the connection waits 40 ms.
@@ -42,13 +56,18 @@ async fn measured(response: Response) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-/// Spin's variables have our names in lower case.
-async fn configured() -> Result<App> {
+/// Made at the instance's first request. Spin's variables have our names in lower case.
+async fn app() -> Result<App> {
+    if let Some(app) = APP.get() {
+        return Ok(app.clone());
+    }
+    telemetry::init();
     let mut set = HashMap::new();
     for variable in VARIABLES {
         if let Ok(value) = spin_sdk::variables::get(&variable.name.to_lowercase()).await {
             set.insert(variable.name, value);
         }
     }
-    App::new(&Config::from_variables(&set)?)
+    let app = App::new(&Config::from_variables(&set)?)?;
+    Ok(APP.get_or_init(|| app).clone())
 }

@@ -111,6 +111,9 @@ impl<'d> Person<'d> {
         }
         let wire = Wire { method, path: path.to_owned(), headers: all, body: body.unwrap_or_default() };
         let (name, line) = (wire.method.to_string(), wire.path.clone());
+        if line.starts_with("/v1/events") {
+            self.desk.settle().await;
+        }
         let reply = self.desk.home.call(wire).await;
         self.desk.record.exchange(&name, &line, &reply);
         reply

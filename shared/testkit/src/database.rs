@@ -40,6 +40,12 @@ impl TestDatabase {
         &self.name
     }
 
+    /// The server, as `host:port`.
+    pub fn address(&self) -> &str {
+        let rest = self.url.split('@').nth(1).expect("a user in the URL");
+        rest.split('/').next().unwrap_or(rest)
+    }
+
     /// Ends it; whoever is still connected is put out.
     pub async fn drop(self) {
         let mut connection = PgConnection::connect(&server()).await.expect("the test server answers");

@@ -73,6 +73,16 @@ impl Desk {
         rows.unwrap_or_else(|error| panic!("{error}: {sql}"))
     }
 
+    /// The feed shows nothing that a running transaction of the whole server may precede. Other tests are no business of this one: their
+    /// databases' transactions, older than this one's newest event, are waited for.
+    pub(crate) async fn settle(&self) {
+        const OLDER: &str = "select application_name from pg_stat_activity, (select max(xact)::xid as newest from events) as feed
+                             where datname is distinct from current_database() and age(backend_xid) > age(newest)";
+        while !self.rows(OLDER).await.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    }
+
     async fn connection(&self) -> PgConnection {
         PgConnection::connect(&self.database.owner_url).await.expect("the test database answers")
     }

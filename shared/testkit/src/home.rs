@@ -1,11 +1,17 @@
 //! The homes that the suite runs in. `ITSM_HOME` chooses: `in-process` (if not said), `http`, `lambda`, `sqs`, `spin`.
-use http::{HeaderMap, Method};
+use ::http::{HeaderMap, Method};
 use itsm::secrets::Secrets;
 
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
+mod http;
 mod in_process;
+pub mod lambda;
+mod network;
+mod process;
+mod spin;
+pub mod sqs;
 
 /// The Ed25519 seed that access tokens are signed with in tests.
 pub const SIGNING_KEY: [u8; 32] = [7; 32];
@@ -27,6 +33,14 @@ pub struct Wire {
 pub enum Home {
     /// One router in this process.
     InProcess(in_process::InProcess),
+    /// A process a function, behind nginx.
+    Http(http::Behind),
+    /// AWS Lambda's runtime interface emulator, woken by requests and schedules.
+    Lambda(lambda::Lambda),
+    /// The same, woken by SQS too.
+    Sqs(sqs::Sqs),
+    /// WebAssembly components in Spin's host.
+    Spin(spin::Spin),
 }
 
 impl Home {
@@ -34,6 +48,10 @@ impl Home {
     pub async fn start(database: &TestDatabase) -> Self {
         match std::env::var("ITSM_HOME").as_deref() {
             Err(_) | Ok("in-process") => Self::InProcess(in_process::InProcess::start(database)),
+            Ok("http") => Self::Http(http::Behind::start(database).await),
+            Ok("lambda") => Self::Lambda(lambda::Lambda::deploy(database, &[])),
+            Ok("sqs") => Self::Sqs(sqs::Sqs::start(database).await),
+            Ok("spin") => Self::Spin(spin::Spin::start(database).await),
             Ok(other) => panic!("ITSM_HOME={other} is not a home"),
         }
     }
@@ -42,6 +60,10 @@ impl Home {
     pub fn name(&self) -> &'static str {
         match self {
             Self::InProcess(_) => "in-process",
+            Self::Http(_) => "http",
+            Self::Lambda(_) => "lambda",
+            Self::Sqs(_) => "sqs",
+            Self::Spin(_) => "spin",
         }
     }
 
@@ -49,13 +71,21 @@ impl Home {
     pub async fn call(&self, wire: Wire) -> Reply {
         match self {
             Self::InProcess(home) => home.call(wire).await,
+            Self::Http(home) => home.call(wire).await,
+            Self::Lambda(home) => home.call(wire).await,
+            Self::Sqs(home) => home.call(wire).await,
+            Self::Spin(home) => home.call(wire).await,
         }
     }
 
     /// Works off every queue until nothing is due, by the events of this home.
-    pub async fn work(&self, _database: &TestDatabase) {
+    pub async fn work(&self, database: &TestDatabase) {
         match self {
             Self::InProcess(home) => home.work().await,
+            Self::Http(home) => home.work(database).await,
+            Self::Lambda(home) => home.work(database).await,
+            Self::Sqs(home) => home.work(database).await,
+            Self::Spin(home) => home.work(database).await,
         }
     }
 
@@ -63,12 +93,16 @@ impl Home {
     pub async fn stop(self) {
         match self {
             Self::InProcess(home) => home.stop().await,
+            Self::Http(home) => home.stop().await,
+            Self::Lambda(home) => home.stop().await,
+            Self::Sqs(home) => home.stop().await,
+            Self::Spin(home) => home.stop().await,
         }
     }
 }
 
 /// The secrets of a test's home.
-pub(crate) fn secrets() -> Secrets {
+pub fn secrets() -> Secrets {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     Secrets {
         secret_key: URL_SAFE_NO_PAD.encode([9; 32]),

@@ -18,6 +18,7 @@ pub mod database;
 pub mod desk;
 pub mod home;
 pub mod record;
+pub mod wire;
 
 pub use client::{Person, Reply};
 pub use desk::{Desk, desk};

@@ -15,7 +15,7 @@ pub(crate) struct Holder(Child);
 impl Holder {
     pub(crate) fn spawn(dir: &Path, adapt: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
-        command.args(["--exact", "holder::hold", "--ignored", "--nocapture"]);
+        command.args(["--exact", "holder::it_holds_its_folder_until_it_is_killed", "--nocapture"]);
         command.env(DIR, dir).stdout(Stdio::piped());
         Self(adapt(&mut command).spawn().unwrap())
     }
@@ -49,11 +49,23 @@ impl Drop for Holder {
     }
 }
 
+/// Run again with a folder in its environment, this very test is the process that the others kill.
 #[test]
-#[ignore = "no test: the process that the others kill"]
-fn hold() {
-    let Some(dir) = env::var_os(DIR) else { return };
-    let started = Embedded::start_blocking(Path::new(&dir), &Options::for_tests());
+fn it_holds_its_folder_until_it_is_killed() {
+    if let Some(dir) = env::var_os(DIR) {
+        return hold(Path::new(&dir));
+    }
+    let dir = crate::folder();
+    let mut holder = Holder::spawn(dir.path(), |command| command);
+    assert!(crate::is_alive(holder.outcome().unwrap()));
+    let refused = Embedded::start_blocking(dir.path(), &Options::for_tests()).unwrap_err();
+    assert!(refused.to_string().contains(&holder.0.id().to_string()), "{refused}");
+    holder.kill();
+    Embedded::start_blocking(dir.path(), &Options::for_tests()).unwrap();
+}
+
+fn hold(dir: &Path) {
+    let started = Embedded::start_blocking(dir, &Options::for_tests());
     let outcome = match &started {
         Ok(server) => format!("held {}", server.pid()),
         Err(error) => format!("failed {error}"),

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,26 @@ async fn an_orphan_is_ended_first() {
         psql(&server, &server.url("itsm"), "select answer from kept"),
         "42"
     );
+}
+
+/// The server itself is killed outright while a statement runs: what it started outlives it by a moment.
+#[tokio::test]
+async fn the_last_statement_of_a_killed_server_is_waited_for() {
+    let dir = folder();
+    let server = start(dir.path()).await;
+    let (pid, url) = (server.pid().to_string(), server.url("itsm"));
+    let mut psql = Command::new(server.binaries().join("psql"));
+    // It computes, so it does not look up from its work when its server is gone.
+    let statement = "select count(*) from generate_series(1, 5000000) as n where n % 7 = 3";
+    let mut busy = psql.args(["-XAtq", "-c", "select 'begun'", "-c", statement, &url]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = BufReader::new(busy.stdout.take().unwrap()).lines().next();
+    assert_eq!(begun.unwrap().unwrap(), "begun");
+    assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+    server.ended().await;
+    drop(server);
+    let server = start(dir.path()).await;
+    busy.wait().unwrap();
+    server.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,38 @@
+# The few commands a newcomer needs. Each does its own set-up; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help up test parity bench lint sync
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+up: ## Serve the platform with demonstration data on http://127.0.0.1:8080 (PORT, ITSM_DATA_DIR, DATABASE_URL)
+	@local/setup/rust.sh
+	@local/setup/system.sh cc
+	@test -n "$$DATABASE_URL" || local/setup/system.sh postgres
+	cargo build --release --package itsm
+	@test -z "$$DATABASE_URL" || target/release/itsm migrate
+	@exec target/release/itsm serve --demo
+
+test: lint ## All tests, on a private Postgres
+	@local/setup/system.sh postgres nginx
+	cargo xtask test
+
+lint: ## Format, clippy, and what `sync --check` knows of the tree
+	@local/setup/rust.sh
+	@local/setup/system.sh cc
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	cargo xtask sync --check
+
+parity: ## The same suite in every home; writes docs/PARITY.md
+	@local/setup/rust.sh
+	@local/setup/system.sh cc postgres nginx
+	cargo xtask parity
+
+bench: ## Throughput beside a bare handler and pgbench; writes docs/performance.md
+	@local/setup/rust.sh
+	@local/setup/system.sh cc postgres wrk
+	cargo xtask bench
+
+sync: ## Write every home's manifest from the functions' folders
+	cargo xtask sync

@@ -1,0 +1,14 @@
+-- Another short description, by anybody, whatever the version.
+-- $1 id, $2 the patch as JSON
+with ticket as (
+  update tickets set short_description = $2::text::json ->> 'short_description', version = version + 1, updated_at = now()
+  where id = $1::text::uuid
+  returning *
+)
+select row_to_json(body)::text from (
+  select id, number, short_description, description, state, hold_reason, impact, urgency, priority, category,
+         subcategory, channel, location, caller_id, opened_by, assignment_group, assigned_to, major,
+         opened_at, resolved_at, closed_at, close_code, close_notes, reassignment_count, reopen_count,
+         version, custom, created_at, updated_at
+  from ticket
+) as body

@@ -1,0 +1,13 @@
+//! The platform as a whole, against a real Postgres: what is on the wire, races, kills, every statement, attacks.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+mod attack;
+mod binary;
+mod import;
+mod kill;
+mod openapi;
+mod process;
+mod races;
+mod router;
+mod sql;
+mod wire;

@@ -1,0 +1,5 @@
+//! Many at once: what two writers, twenty repeats, readers beside writers and two workers may not break.
+mod feed;
+mod jobs;
+mod keys;
+mod versions;

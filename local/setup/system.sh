@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Makes sure that the programs named are there: `system.sh postgres nginx ...`. Installs them with apt as root or with sudo;
+# elsewhere says exactly what to install. Quick when nothing is missing.
+set -euo pipefail
+
+say() { echo "system.sh: $*" >&2; }
+
+# Debian keeps the servers' binaries out of PATH.
+has() {
+  case $1 in
+    postgres) command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null || compgen -G '/opt/homebrew/opt/postgresql@*/bin/initdb' >/dev/null ;;
+    nginx) command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+# program -> Debian package, Fedora package, Homebrew formula
+packages() {
+  case $1 in
+    postgres) echo "postgresql postgresql-server postgresql@17" ;;
+    nginx) echo "nginx nginx nginx" ;;
+    cc) echo "gcc gcc gcc" ;;
+    pkg-config) echo "pkg-config pkgconf-pkg-config pkg-config" ;;
+    *) echo "$1 $1 $1" ;;
+  esac
+}
+
+missing=()
+for program in "$@"; do has "$program" || missing+=("$program"); done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+debian=() fedora=() homebrew=()
+for program in "${missing[@]}"; do
+  read -r d f b <<<"$(packages "$program")"
+  debian+=("$d") fedora+=("$f") homebrew+=("$b")
+done
+
+as_root=()
+if [[ $EUID -ne 0 ]]; then as_root=(sudo -n); fi
+if command -v apt-get >/dev/null && { [[ $EUID -eq 0 ]] || sudo -n true 2>/dev/null; }; then
+  say "installing ${debian[*]}"
+  # Servers are ours to start: no service of the system's own.
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+  "${as_root[@]}" apt-get update -qq >&2
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${debian[@]}" >&2
+else
+  say "missing: ${missing[*]}. Install them and run this again:"
+  say "  Debian, Ubuntu:  sudo apt-get install ${debian[*]}"
+  say "  Fedora:          sudo dnf install ${fedora[*]}"
+  say "  macOS:           brew install ${homebrew[*]}"
+  exit 1
+fi
+for program in "${missing[@]}"; do
+  has "$program" || { say "$program is still missing"; exit 1; }
+done

@@ -1,0 +1,133 @@
+//! The functions, as their folders describe them: `[package.metadata.function]` in each `functions/NAME/Cargo.toml`.
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+/// One folder of `functions/`.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// The folder, the package, the binary and the component.
+    pub name: String,
+    /// The package's description.
+    pub description: String,
+    /// Megabytes.
+    pub memory: u32,
+    /// Seconds.
+    pub timeout: u32,
+    /// Variables that this function alone needs.
+    pub variables: Vec<String>,
+    /// Routes or a queue.
+    pub kind: Kind,
+}
+
+/// What wakes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Requests.
+    Http {
+        /// Each stands for itself and everything below it.
+        routes: Vec<String>,
+        /// It also answers what no route matches, where a home has nothing of its own for that.
+        fallback: bool,
+    },
+    /// Jobs.
+    Job {
+        /// Its queue.
+        queue: String,
+        /// How often a schedule wakes it, as `1 minute`.
+        schedule: Option<String>,
+    },
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    package: Package,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    description: String,
+    metadata: PackageMetadata,
+}
+
+#[derive(Deserialize)]
+struct PackageMetadata {
+    function: Metadata,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum Metadata {
+    Http {
+        routes: Vec<String>,
+        #[serde(default)]
+        fallback: bool,
+        memory: u32,
+        timeout: u32,
+        #[serde(default)]
+        variables: Vec<String>,
+    },
+    Job {
+        queue: String,
+        schedule: Option<String>,
+        memory: u32,
+        timeout: u32,
+        #[serde(default)]
+        variables: Vec<String>,
+    },
+}
+
+impl Function {
+    fn new(package: Package) -> Self {
+        let (kind, memory, timeout, variables) = match package.metadata.function {
+            Metadata::Http { routes, fallback, memory, timeout, variables } => (Kind::Http { routes, fallback }, memory, timeout, variables),
+            Metadata::Job { queue, schedule, memory, timeout, variables } => (Kind::Job { queue, schedule }, memory, timeout, variables),
+        };
+        Self { name: package.name, description: package.description, memory, timeout, variables, kind }
+    }
+
+    /// Its routes; a job has none that are public.
+    pub fn routes(&self) -> &[String] {
+        match &self.kind {
+            Kind::Http { routes, .. } => routes,
+            Kind::Job { .. } => &[],
+        }
+    }
+
+    /// Whether one of its routes is this path or above it.
+    pub fn is_at(&self, path: &str) -> bool {
+        let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        self.routes().iter().any(|route| path.strip_prefix(route.as_str()).is_some_and(below))
+    }
+
+    /// Whether it answers requests.
+    pub fn is_http(&self) -> bool {
+        matches!(self.kind, Kind::Http { .. })
+    }
+}
+
+/// All functions of the workspace, by name.
+pub fn all(root: &Path) -> Result<Vec<Function>> {
+    let mut functions = Vec::new();
+    for entry in fs::read_dir(root.join("functions"))? {
+        let manifest = entry?.path().join("Cargo.toml");
+        if manifest.is_file() {
+            functions.push(read(&manifest).with_context(|| format!("reading {}", manifest.display()))?);
+        }
+    }
+    functions.sort_by(|a, b| a.name.cmp(&b.name));
+    ensure!(functions.iter().filter(|f| matches!(f.kind, Kind::Http { fallback: true, .. })).count() <= 1, "two functions are the fallback");
+    Ok(functions)
+}
+
+fn read(manifest: &Path) -> Result<Function> {
+    let manifest: Manifest = toml::from_str(&fs::read_to_string(manifest)?)?;
+    let function = Function::new(manifest.package);
+    for route in function.routes() {
+        ensure!(route.starts_with('/') && !route.ends_with('/'), "the route {route} must begin and must not end with a slash");
+    }
+    Ok(function)
+}

@@ -1,0 +1,76 @@
+//! The homes, and what each needs before its tests can run.
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use xtask::wasm;
+
+use super::sqs::Emulator;
+use crate::ground;
+
+/// As `ITSM_HOME` spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub(super) enum Home {
+    /// One router in the test's process.
+    InProcess,
+    /// Processes behind nginx.
+    Http,
+    /// The Lambda runtime interface emulator.
+    Lambda,
+    /// The same with SQS.
+    Sqs,
+    /// WebAssembly components in Spin's host.
+    Spin,
+}
+
+/// What runs beside the tests of a home.
+#[derive(Default)]
+pub(super) struct Stage {
+    sqs: Option<Emulator>,
+}
+
+impl Home {
+    /// In the order of the report; the first is the one that others are compared with.
+    pub(super) const ALL: [Self; 5] = [Self::InProcess, Self::Http, Self::Lambda, Self::Sqs, Self::Spin];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::InProcess => "in-process",
+            Self::Http => "http",
+            Self::Lambda => "lambda",
+            Self::Sqs => "sqs",
+            Self::Spin => "spin",
+        }
+    }
+
+    /// An error is why its tests cannot run.
+    pub(super) async fn set_up(self, root: &Path) -> Result<Stage> {
+        match self {
+            Self::InProcess => {}
+            Self::Http => {
+                let version = ground::command("nginx").arg("-v").output().await;
+                version.context("nginx is not installed")?;
+            }
+            Self::Lambda => tools(root).await?,
+            Self::Sqs => {
+                tools(root).await?;
+                return Ok(Stage { sqs: Some(Emulator::start(root).await?) });
+            }
+            Self::Spin => {
+                let root = root.to_owned();
+                tokio::task::spawn_blocking(move || wasm::build(&root)).await?.context("the components cannot be built")?;
+            }
+        }
+        Ok(Stage::default())
+    }
+}
+
+impl Stage {
+    /// More variables for the tests.
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.sqs.iter().map(|sqs| ("TEST_SQS_ENDPOINT", sqs.endpoint()))
+    }
+}
+
+async fn tools(root: &Path) -> Result<()> {
+    ground::succeed(&mut ground::command(root.join("local/setup/lambda.sh"))).await.context("local/setup/lambda.sh")
+}

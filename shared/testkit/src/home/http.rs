@@ -1,0 +1,118 @@
+//! Each function a process of its own, all behind nginx with the tree's routes: as in compose, without the containers.
+//!
+//! A function's process starts at the first request for one of its paths; until then nothing listens on the port kept for it.
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+use xtask::functions::{self, Function};
+use xtask::sync::nginx;
+
+use super::Wire;
+use super::network::{self, Http, Port};
+use super::process::Process;
+use crate::client::Reply;
+use crate::database::TestDatabase;
+
+/// nginx and the functions behind it.
+pub struct Behind {
+    http: Http,
+    instances: Vec<Instance>,
+    nginx: Process,
+    address: SocketAddr,
+    /// nginx's prefix; it goes with the value.
+    _folder: tempfile::TempDir,
+}
+
+struct Instance {
+    function: Function,
+    port: Port,
+    variables: Vec<(&'static str, String)>,
+    process: OnceCell<Process>,
+}
+
+impl Behind {
+    pub(super) async fn start(database: &TestDatabase) -> Self {
+        let functions = functions::all(&xtask::root()).expect("the functions' folders");
+        let instances: Vec<Instance> = functions.into_iter().map(|function| Instance::new(function, database)).collect();
+        let (folder, port) = (tempfile::tempdir().expect("a folder"), Port::free());
+        configure(folder.path(), &port, &instances);
+        let mut command = Command::new("nginx");
+        let main = "daemon off; master_process off; error_log stderr notice;";
+        command.arg("-p").arg(folder.path()).arg("-c").arg(folder.path().join("nginx.conf")).args(["-g", main]);
+        let (nginx, _) = Process::start(&mut command, "using the").await; // its event method: it listens by then
+        Self { http: Http::new(), instances, nginx, address: port.address, _folder: folder }
+    }
+
+    pub(super) async fn call(&self, wire: Wire) -> Reply {
+        let path = wire.path.split('?').next().unwrap_or_default();
+        let instances = self.instances.iter().filter(|instance| instance.function.is_at(path));
+        for instance in instances {
+            instance.running().await;
+        }
+        self.http.call(self.address, wire).await
+    }
+
+    pub(super) async fn work(&self, database: &TestDatabase) {
+        loop {
+            for job in self.instances.iter().filter(|instance| !instance.function.is_http()) {
+                job.running().await;
+                self.http.wake(job.port.address, "/").await;
+            }
+            if !network::work_is_left(database).await {
+                return;
+            }
+        }
+    }
+
+    pub(super) async fn stop(self) {
+        self.nginx.stop().await;
+        for process in self.instances.into_iter().filter_map(|instance| instance.process.into_inner()) {
+            process.stop().await;
+        }
+    }
+}
+
+impl Instance {
+    fn new(function: Function, database: &TestDatabase) -> Self {
+        let mut variables = network::variables(database);
+        variables.retain(|(name, _)| *name != "JWT_SIGNING_KEY" || function.variables.iter().any(|own| own == name));
+        variables.push(("DATABASE_MAX_CONNECTIONS", "3".into()));
+        Self { function, port: Port::free(), variables, process: OnceCell::new() }
+    }
+
+    async fn running(&self) {
+        self.process.get_or_init(|| self.start()).await;
+    }
+
+    async fn start(&self) -> Process {
+        let mut command = Command::new(binary(&self.function.name));
+        command.env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.env("HOST", self.port.address.ip().to_string()).env("PORT", self.port.address.port().to_string());
+        Process::start(&mut command, "\"serving\"").await.0
+    }
+}
+
+/// Beside the test's own executable, which is in `deps`.
+pub(super) fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test has an executable");
+    let path = test.ancestors().nth(2).expect("it lies two folders deep").join(name);
+    assert!(path.is_file(), "{} is not there: run `cargo build --bins` first", path.display());
+    path
+}
+
+/// The tree's own configuration, but for the addresses.
+fn configure(folder: &Path, port: &Port, instances: &[Instance]) {
+    let tree = xtask::root().join("local/nginx");
+    for file in ["nginx.conf", "routes.conf"] {
+        std::fs::copy(tree.join(file), folder.join(file)).expect("the tree's nginx configuration");
+    }
+    let functions: Vec<Function> = instances.iter().map(|instance| instance.function.clone()).collect();
+    let address = |function: &Function| {
+        let instance = instances.iter().find(|instance| instance.function.name == function.name).expect("each function has an instance");
+        instance.port.address.to_string()
+    };
+    std::fs::write(folder.join("upstreams.conf"), nginx::upstreams(&functions, address)).expect("writing");
+    std::fs::write(folder.join("listen.conf"), format!("listen {};\n", port.address)).expect("writing");
+}

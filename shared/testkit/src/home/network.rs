@@ -1,0 +1,81 @@
+//! What the homes behind a socket share: ports, a client, the variables of a function.
+use std::net::SocketAddr;
+
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use shared::token::Signer;
+use sqlx::{Connection, PgConnection};
+use tokio::net::TcpSocket;
+
+use super::{SIGNING_KEY, Wire, secrets};
+use crate::client::Reply;
+use crate::database::TestDatabase;
+
+/// A loopback port that is kept for a program: bound here, but not listened on, so that nobody else gets it.
+pub(super) struct Port {
+    _held: TcpSocket,
+    pub(super) address: SocketAddr,
+}
+
+impl Port {
+    pub(super) fn free() -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_reuseaddr(true).expect("an option that every socket has"); // the program's socket has it too
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+        Self { address: socket.local_addr().expect("a bound socket has an address"), _held: socket }
+    }
+}
+
+/// HTTP/1.1 with kept-alive connections; paths go out as they are.
+pub(super) struct Http(Client<HttpConnector, Full<Bytes>>);
+
+impl Http {
+    pub(super) fn new() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self(Client::builder(TokioExecutor::new()).build(connector))
+    }
+
+    pub(super) async fn call(&self, address: SocketAddr, wire: Wire) -> Reply {
+        let mut request = Request::builder().method(wire.method).uri(format!("http://{address}{}", wire.path));
+        *request.headers_mut().expect("a valid request") = wire.headers;
+        let request = request.body(Full::from(wire.body)).expect("a valid request");
+        let (parts, body) = self.0.request(request).await.expect("an answer").into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.into()).expect("UTF-8") }
+    }
+
+    /// Wakes a job function at this path, as a scheduler would.
+    pub(super) async fn wake(&self, address: SocketAddr, path: &str) {
+        let mut headers = http::HeaderMap::new();
+        headers.insert("authorization", format!("Bearer {}", secrets().internal_token).parse().expect("a header"));
+        let wire = Wire { method: http::Method::POST, path: path.to_owned(), headers, body: Vec::new() };
+        let reply = self.call(address, wire).await;
+        assert_eq!(reply.status, 200, "waking {path}: {}", reply.body);
+    }
+}
+
+/// All variables that a function may need, by name.
+pub(super) fn variables(database: &TestDatabase) -> Vec<(&'static str, String)> {
+    let secrets = secrets();
+    vec![
+        ("DATABASE_URL", database.url.clone()),
+        ("SECRET_KEY", secrets.secret_key),
+        ("JWT_KEYS", Signer::new(&SIGNING_KEY).public_keys()),
+        ("JWT_SIGNING_KEY", secrets.jwt_signing_key),
+        ("INTERNAL_TOKEN", secrets.internal_token),
+    ]
+}
+
+/// Whether a job is left that could run now: one may have added another to a queue that was drained before.
+pub(super) async fn work_is_left(database: &TestDatabase) -> bool {
+    const LEFT: &str = "select exists (select from jobs where state = 'queued' and run_at <= now())";
+    let mut connection = PgConnection::connect(&database.owner_url).await.expect("the test database answers");
+    let left = sqlx::query_scalar(LEFT).fetch_one(&mut connection).await.expect("looking for jobs");
+    connection.close().await.expect("closing");
+    left
+}
