@@ -97,13 +97,11 @@ macro_rules! ordered {
         ]
     };
 }
-const NEWEST_OPENED: [&str; 2] = ordered!(
-    "and ($5::text is null or (t.opened_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.opened_at desc, t.id desc\n"
-);
+const NEWEST_OPENED: [&str; 2] =
+    ordered!("and ($5::text is null or (t.opened_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.opened_at desc, t.id desc\n");
 const OLDEST_OPENED: [&str; 2] =
     ordered!("and ($5::text is null or (t.opened_at, t.id) > ($5::text::timestamptz, $6::text::uuid)) order by t.opened_at, t.id\n");
-const NEWEST_UPDATED: [&str; 2] = ordered!(
-    "and ($5::text is null or (t.updated_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.updated_at desc, t.id desc\n"
-);
+const NEWEST_UPDATED: [&str; 2] =
+    ordered!("and ($5::text is null or (t.updated_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.updated_at desc, t.id desc\n");
 const OLDEST_UPDATED: [&str; 2] =
     ordered!("and ($5::text is null or (t.updated_at, t.id) > ($5::text::timestamptz, $6::text::uuid)) order by t.updated_at, t.id\n");

@@ -52,8 +52,16 @@ async fn attempt(app: &App, caller: &Caller, before: &Read, key: &IdempotencyKey
     }
     let comment: Param = transition.comment.as_deref().into();
     let params = [
-        before.id()?.into(), before.version().into(), serde_json::Value::Object(set).to_string().into(), now.into(), before.role.name().into(),
-        key.param(), ROUTE.into(), asked.digest.as_str().into(), comment, Uuid::now_v7().into(),
+        before.id()?.into(),
+        before.version().into(),
+        serde_json::Value::Object(set).to_string().into(),
+        now.into(),
+        before.role.name().into(),
+        key.param(),
+        ROUTE.into(),
+        asked.digest.as_str().into(),
+        comment,
+        Uuid::now_v7().into(),
     ];
     match explained(caller.ask(app, TRANSITION, &params).await)? {
         Answer::Body(statement) => Ok(Some(committed(app, &statement).await?)),

@@ -44,8 +44,20 @@ const UPDATE: &str = include_str!("../sql/update.sql");
 
 /// Fields that agents change.
 const AGENT: &[&str] = &[
-    "short_description", "description", "impact", "urgency", "category", "subcategory", "channel", "location", "caller_id",
-    "assignment_group", "assigned_to", "major", "hold_reason", "custom",
+    "short_description",
+    "description",
+    "impact",
+    "urgency",
+    "category",
+    "subcategory",
+    "channel",
+    "location",
+    "caller_id",
+    "assignment_group",
+    "assigned_to",
+    "major",
+    "hold_reason",
+    "custom",
 ];
 /// Fields that the incident's own caller changes while nobody works on it.
 const OWN: &[&str] = &["short_description", "description"];

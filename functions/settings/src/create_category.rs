@@ -16,9 +16,7 @@ use crate::categories::Category;
 #[utoipa::path(post, path = "/v1/categories", tag = "settings", request_body = Category,
     params(("Idempotency-Key" = Option<String>, Header, description = "a repeat within 24 hours gets the same answer")),
     responses((status = 201, body = Category), (status = 400), (status = 401), (status = 403), (status = 409), (status = 422)))]
-pub(crate) async fn create_category(
-    State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<Category>,
-) -> Result<Response, Error> {
+pub(crate) async fn create_category(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<Category>) -> Result<Response, Error> {
     let category = serde_json::to_string(&new.value).map_err(|error| Error::Internal(error.into()))?;
     let outcome = caller.ask(&app, CREATE, &[category.into(), app.now().into(), key.param(), new.digest.as_str().into()]).await;
     let body = match outcome.map_err(|error| explained(error.constraint()).unwrap_or_else(|| error.into()))? {

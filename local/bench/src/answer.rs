@@ -1,25 +1,15 @@
 //! One statement, one text column, one body.
-use std::time::Duration;
-
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{Executor, PgPool};
+use sqlx::Row;
+use sqlx::postgres::PgConnectOptions;
 
-/// As `shared::db` opens it: lazily, with no ping before use.
-pub(crate) fn pool(url: &str) -> sqlx::Result<PgPool> {
-    sized(10).connect_lazy(url)
-}
+use crate::pool::Pool;
 
-/// As `shared::db` opens it for lists, whose statements are planned each time.
-pub(crate) fn lists(url: &str) -> sqlx::Result<PgPool> {
-    const CUSTOM: &str = "set plan_cache_mode = force_custom_plan";
-    sized(5).after_connect(|connection, _| Box::pin(async move { connection.execute(CUSTOM).await.map(drop) })).connect_lazy(url)
-}
-
-fn sized(connections: u32) -> PgPoolOptions {
-    let options = PgPoolOptions::new().max_connections(connections).test_before_acquire(false);
-    options.acquire_timeout(Duration::from_secs(5)).max_lifetime(Duration::from_secs(30 * 60))
+/// As `shared::db` opens its two: ten connections, and five for lists, whose statements are planned each time.
+pub(crate) fn pools(url: &str) -> sqlx::Result<[Pool; 2]> {
+    let options: PgConnectOptions = url.parse()?;
+    Ok([Pool::new(options.clone(), 10, None), Pool::new(options, 5, Some("set plan_cache_mode = force_custom_plan"))])
 }
 
 /// A parameter: text or int8, null or not. The types of a statement's parameters never vary.
@@ -30,12 +20,13 @@ pub(crate) enum Param<'a> {
 }
 
 /// The first row's text; none where there is no row or the row is null.
-pub(crate) async fn text(pool: &PgPool, sql: &'static str, params: &[Param<'_>]) -> Result<Option<String>, Failed> {
-    let query = params.iter().fold(sqlx::query_scalar(sql), |query, param| match *param {
+pub(crate) async fn text(pool: &Pool, sql: &'static str, params: &[Param<'_>]) -> Result<Option<String>, Failed> {
+    let query = params.iter().fold(sqlx::query(sql), |query, param| match *param {
         Param::Text(value) => query.bind(value),
         Param::Int(value) => query.bind(value),
     });
-    Ok(query.fetch_optional(pool).await?.flatten())
+    let rows = pool.fetch_all(query).await?;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.flatten())
 }
 
 /// The text as the body; nothing is 404.

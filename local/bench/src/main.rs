@@ -7,19 +7,22 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt;
-use sqlx::PgPool;
 use tokio::net::TcpListener;
 
 mod answer;
+/// The platform's own, and not a copy of it: what a pool costs is no part of the comparison.
+#[path = "../../../shared/src/db/native/pool.rs"]
+#[allow(dead_code)]
+mod pool;
 mod same;
 mod simple;
 
 /// What a handler may use.
 #[derive(Debug, Clone)]
 struct Bare {
-    pool: PgPool,
+    pool: pool::Pool,
     /// For lists, as the platform has it.
-    lists: PgPool,
+    lists: pool::Pool,
     /// An agent's session: the `$1` of each statement. The platform takes it from the token.
     session: String,
     /// The agent, who reports in `/simple`.
@@ -30,7 +33,7 @@ struct Bare {
 async fn main() -> Result<()> {
     let variable = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set; `make bench` sets it"));
     let url = variable("DATABASE_URL")?;
-    let (pool, lists) = (answer::pool(&url)?, answer::lists(&url)?);
+    let [pool, lists] = answer::pools(&url)?;
     let bare = Bare { pool, lists, session: variable("BENCH_SESSION")?, user: variable("BENCH_USER")? };
     let listener = TcpListener::bind(format!("127.0.0.1:{}", variable("PORT")?)).await.context("listening")?;
     let listener = listener.tap_io(|stream| {

@@ -22,17 +22,10 @@ impl Account {
         let owner = fs::metadata(cluster).ok();
         match owner {
             Some(owner) if !me.is_root() && owner.uid() != me.as_raw() => {
-                Err(EmbeddedError::NotOwner {
-                    dir: cluster.to_owned(),
-                    owner: owner.uid(),
-                })
+                Err(EmbeddedError::NotOwner { dir: cluster.to_owned(), owner: owner.uid() })
             }
             _ if !me.is_root() => Ok(None),
-            Some(owner) if owner.uid() != 0 => Ok(Some(Self {
-                name: format!("the user {}", owner.uid()),
-                uid: owner.uid(),
-                gid: owner.gid(),
-            })),
+            Some(owner) if owner.uid() != 0 => Ok(Some(Self { name: format!("the user {}", owner.uid()), uid: owner.uid(), gid: owner.gid() })),
             _ => Self::unprivileged().map(Some),
         }
     }
@@ -40,10 +33,7 @@ impl Account {
     fn unprivileged() -> Result<Self, EmbeddedError> {
         let file = Path::new("/etc/passwd");
         let passwd = fs::read_to_string(file).trying("read", file)?;
-        ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| passwd.lines().find_map(|line| Self::parse(line, name)))
-            .ok_or(EmbeddedError::NoUser)
+        ["postgres", "nobody"].iter().find_map(|name| passwd.lines().find_map(|line| Self::parse(line, name))).ok_or(EmbeddedError::NoUser)
     }
 
     fn parse(line: &str, name: &str) -> Option<Self> {

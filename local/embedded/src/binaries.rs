@@ -29,9 +29,7 @@ pub(crate) struct Binaries(PathBuf);
 impl Binaries {
     /// Those to use: `named` alone if given; of version `made_by` if a cluster is there already.
     pub(crate) fn find(named: Option<&Path>, made_by: Option<u32>) -> Result<Self, EmbeddedError> {
-        let named = named
-            .map(Path::to_owned)
-            .or_else(|| Some(PathBuf::from(env::var_os(VARIABLE)?)));
+        let named = named.map(Path::to_owned).or_else(|| Some(PathBuf::from(env::var_os(VARIABLE)?)));
         let looked = match &named {
             Some(folder) => format!("looked only in {}, as told", folder.display()),
             None => "looked on the PATH and in the usual folders".to_owned(),
@@ -77,10 +75,7 @@ fn candidates(named: Option<PathBuf>) -> impl Iterator<Item = PathBuf> {
         let folder = server.parent()?.to_owned();
         folder.join("initdb").is_file().then_some(folder)
     };
-    named
-        .into_iter()
-        .chain(found.into_iter().flatten())
-        .filter_map(home)
+    named.into_iter().chain(found.into_iter().flatten()).filter_map(home)
 }
 
 fn on_path() -> impl Iterator<Item = PathBuf> {
@@ -92,10 +87,7 @@ fn on_path() -> impl Iterator<Item = PathBuf> {
 fn usual() -> impl Iterator<Item = PathBuf> {
     USUAL.iter().flat_map(|(parent, prefix)| {
         let entries = fs::read_dir(parent).into_iter().flatten().flatten();
-        let mut versions: Vec<_> = entries
-            .filter(|entry| starts_with(&entry.file_name(), prefix))
-            .map(|entry| entry.path())
-            .collect();
+        let mut versions: Vec<_> = entries.filter(|entry| starts_with(&entry.file_name(), prefix)).map(|entry| entry.path()).collect();
         versions.sort_by_key(|path| std::cmp::Reverse(number_in(path)));
         versions.into_iter().map(|path| path.join("bin"))
     })
@@ -117,19 +109,12 @@ fn starts_with(name: &OsStr, prefix: &str) -> bool {
 fn number_in(path: &Path) -> Option<u32> {
     let name = path.file_name()?.to_str()?;
     let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-    digits
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// The major version, from `postgres (PostgreSQL) 15.8 (Debian 15.8-1)` or `... 18beta1`.
 fn version(folder: &Path) -> Option<u32> {
-    let said = Command::new(folder.join("postgres"))
-        .arg("--version")
-        .output()
-        .ok()?;
+    let said = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
     let said = String::from_utf8(said.stdout).ok()?;
     let (_, version) = said.split_once("(PostgreSQL) ")?;
     let major = version.split(|c: char| !c.is_ascii_digit()).next()?;

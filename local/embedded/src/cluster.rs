@@ -16,11 +16,7 @@ use crate::process::{AtOurDeath, command};
 
 /// In the order of preference. All sort by bytes, so an index outlives an update of the system's C library;
 /// the first two also know upper and lower case beyond ASCII.
-const LOCALES: [&[&str]; 3] = [
-    &["--locale=C.UTF-8"],
-    &["--locale=C", "--lc-ctype=en_US.UTF-8"],
-    &["--locale=C"],
-];
+const LOCALES: [&[&str]; 3] = [&["--locale=C.UTF-8"], &["--locale=C", "--lc-ctype=en_US.UTF-8"], &["--locale=C"]];
 
 /// The major version a cluster was made by, if there is one.
 pub(crate) fn made_by(folder: &Folder) -> Option<u32> {
@@ -29,20 +25,13 @@ pub(crate) fn made_by(folder: &Folder) -> Option<u32> {
 }
 
 /// Make the cluster with its owner, the owner's password and the database that bears the owner's name.
-pub(crate) fn make(
-    folder: &Folder,
-    binaries: &Binaries,
-    account: Option<&Account>,
-    durable: bool,
-) -> Result<(), EmbeddedError> {
+pub(crate) fn make(folder: &Folder, binaries: &Binaries, account: Option<&Account>, durable: bool) -> Result<(), EmbeddedError> {
     let draft = folder.draft()?;
     let made = fill(&draft, binaries, account, durable).and_then(|()| {
         let cluster = folder.cluster();
         fs::rename(&draft, &cluster).trying("rename to its place", &draft)?;
         let dir = folder.path();
-        File::open(dir)
-            .and_then(|dir| dir.sync_all())
-            .trying("sync", dir)
+        File::open(dir).and_then(|dir| dir.sync_all()).trying("sync", dir)
     });
     if made.is_err() {
         let _ = fs::remove_dir_all(&draft);
@@ -50,12 +39,7 @@ pub(crate) fn make(
     made
 }
 
-fn fill(
-    draft: &Path,
-    binaries: &Binaries,
-    account: Option<&Account>,
-    durable: bool,
-) -> Result<(), EmbeddedError> {
+fn fill(draft: &Path, binaries: &Binaries, account: Option<&Account>, durable: bool) -> Result<(), EmbeddedError> {
     let made = DirBuilder::new().mode(0o700).create(draft);
     made.trying("make", draft)?;
     write_password(&folder::password(draft), account)?;
@@ -78,9 +62,7 @@ fn write_password(path: &Path, account: Option<&Account>) -> Result<(), Embedded
         file.write_all(password.as_bytes())?;
         file.sync_all()
     };
-    File::create_new(path)
-        .and_then(write)
-        .trying("write", path)?;
+    File::create_new(path).and_then(write).trying("write", path)?;
     hand_over(path, 0o600, account)
 }
 
@@ -110,20 +92,13 @@ fn create_database(draft: &Path, mut single: Command) -> Result<(), EmbeddedErro
     single.arg("--single").arg("-D").arg(folder::data(draft));
     single.args(["-F", "-c", "exit_on_error=on", "-c", "log_checkpoints=off"]);
     single.arg("postgres");
-    finish(
-        "postgres --single",
-        single,
-        &format!("create database {OWNER}\n"),
-    )
+    finish("postgres --single", single, &format!("create database {OWNER}\n"))
 }
 
 /// Run to the end. A failure carries everything that was said.
 fn finish(name: &str, mut command: Command, input: &str) -> Result<(), EmbeddedError> {
     let program = Path::new(command.get_program()).to_owned();
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().trying("run", &program)?;
     if let Some(mut stdin) = child.stdin.take() {
         // A child that ended already will say why below.
@@ -134,13 +109,5 @@ fn finish(name: &str, mut command: Command, input: &str) -> Result<(), EmbeddedE
         return Ok(());
     }
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    Err(EmbeddedError::Init {
-        program: name.to_owned(),
-        output: format!(
-            "{}; {} {}",
-            done.status,
-            said(&done.stderr),
-            said(&done.stdout)
-        ),
-    })
+    Err(EmbeddedError::Init { program: name.to_owned(), output: format!("{}; {} {}", done.status, said(&done.stderr), said(&done.stdout)) })
 }

@@ -102,8 +102,6 @@ pub(crate) fn random_hex(bytes: usize) -> Result<String, EmbeddedError> {
     use std::io::Read;
     let source = Path::new("/dev/urandom");
     let mut random = vec![0; bytes];
-    File::open(source)
-        .and_then(|mut file| file.read_exact(&mut random))
-        .trying("read", source)?;
+    File::open(source).and_then(|mut file| file.read_exact(&mut random)).trying("read", source)?;
     Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -74,9 +74,7 @@ impl Embedded {
     /// Start the server of `dir`.
     pub async fn start_with(dir: &Path, options: Options) -> Result<Self, EmbeddedError> {
         let dir = dir.to_owned();
-        tokio::task::spawn_blocking(move || start::start(&dir, &options))
-            .await
-            .map_err(|ended| EmbeddedError::Abandoned(ended.to_string()))?
+        tokio::task::spawn_blocking(move || start::start(&dir, &options)).await.map_err(|ended| EmbeddedError::Abandoned(ended.to_string()))?
     }
 
     /// The same for a caller without a runtime. It blocks, so not for async code.
@@ -99,8 +97,7 @@ impl Embedded {
 
     /// A URL over TCP with the password in it, if [`Options::tcp`] was set. Append with `&`.
     pub fn tcp_url(&self, database: &str) -> Option<String> {
-        self.tcp
-            .then(|| url::tcp(self.port, &self.password, database))
+        self.tcp.then(|| url::tcp(self.port, &self.password, database))
     }
 
     /// The folder of the server's programs; `psql` and `pg_dump` are there too on most systems.
@@ -125,19 +122,13 @@ impl Embedded {
             let embedded = self;
             embedded.server.shut_down()
         };
-        tokio::task::spawn_blocking(stop)
-            .await
-            .map_err(|ended| EmbeddedError::Abandoned(ended.to_string()))?
+        tokio::task::spawn_blocking(stop).await.map_err(|ended| EmbeddedError::Abandoned(ended.to_string()))?
     }
 }
 
 impl std::fmt::Debug for Embedded {
     /// Without the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Embedded")
-            .field("pid", &self.pid())
-            .field("socket", &self.socket.path())
-            .field("lock", &self.lock)
-            .finish_non_exhaustive()
+        f.debug_struct("Embedded").field("pid", &self.pid()).field("socket", &self.socket.path()).field("lock", &self.lock).finish_non_exhaustive()
     }
 }

@@ -23,9 +23,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(in_use(folder, file)),
             Err(TryLockError::Error(source)) => return Err(source).trying("lock", &path),
         }
-        file.set_len(0)
-            .and_then(|()| write!(file, "{}", std::process::id()))
-            .trying("write", &path)?;
+        file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).trying("write", &path)?;
         Ok(Self(file))
     }
 }
@@ -33,8 +31,5 @@ impl Lock {
 fn in_use(folder: &Folder, mut file: File) -> EmbeddedError {
     let mut pid = String::new();
     let known = file.read_to_string(&mut pid).is_ok() && !pid.is_empty();
-    EmbeddedError::InUse {
-        dir: folder.path().to_owned(),
-        pid: if known { pid } else { "unknown".to_owned() },
-    }
+    EmbeddedError::InUse { dir: folder.path().to_owned(), pid: if known { pid } else { "unknown".to_owned() } }
 }

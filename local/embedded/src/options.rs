@@ -21,13 +21,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            durable: true,
-            tcp: false,
-            max_connections: 100,
-            settings: Vec::new(),
-            binaries: None,
-        }
+        Self { durable: true, tcp: false, max_connections: 100, settings: Vec::new(), binaries: None }
     }
 }
 
@@ -35,11 +29,7 @@ impl Options {
     /// For data that is thrown away: nothing waits for the disk, which makes start, stop and every
     /// `create database` several times quicker.
     pub fn for_tests() -> Self {
-        Self {
-            durable: false,
-            tcp: true,
-            ..Self::default()
-        }
+        Self { durable: false, tcp: true, ..Self::default() }
     }
 
     /// Add a setting of `postgresql.conf`.
@@ -64,11 +54,7 @@ impl Options {
             ("log_checkpoints", "off"),
         ];
         if !self.durable {
-            all.extend([
-                ("fsync", "off"),
-                ("synchronous_commit", "off"),
-                ("full_page_writes", "off"),
-            ]);
+            all.extend([("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")]);
         }
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let given = self.settings.iter().cloned();

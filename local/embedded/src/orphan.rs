@@ -50,10 +50,7 @@ fn shut_down(pid: Pid, data: &Path) -> Result<(), EmbeddedError> {
             sleep(POLL);
         }
     }
-    Err(EmbeddedError::StillRunning {
-        dir: data.to_owned(),
-        pid: pid.as_raw_nonzero().get().unsigned_abs(),
-    })
+    Err(EmbeddedError::StillRunning { dir: data.to_owned(), pid: pid.as_raw_nonzero().get().unsigned_abs() })
 }
 
 /// By the command line as `start` writes it, whose first argument is the folder's full path.
@@ -73,9 +70,6 @@ fn command_line(pid: Pid) -> Option<String> {
         return Some(String::from_utf8_lossy(&raw).replace('\0', " "));
     }
     let mut ps = Command::new("ps");
-    let told = ps
-        .args(["-ww", "-o", "command=", "-p", &pid])
-        .output()
-        .ok()?;
+    let told = ps.args(["-ww", "-o", "command=", "-p", &pid]).output().ok()?;
     Some(String::from_utf8_lossy(&told.stdout).replace('\n', " "))
 }

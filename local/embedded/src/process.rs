@@ -16,10 +16,7 @@ pub(crate) const POLL: Duration = Duration::from_millis(5);
 
 /// How a server is ended: each signal with the time it gets. First it writes everything, then it leaves that
 /// to the recovery of its next start.
-pub(crate) const ESCALATION: [(Signal, Duration); 2] = [
-    (Signal::INT, Duration::from_secs(30)),
-    (Signal::QUIT, Duration::from_secs(10)),
-];
+pub(crate) const ESCALATION: [(Signal, Duration); 2] = [(Signal::INT, Duration::from_secs(30)), (Signal::QUIT, Duration::from_secs(10))];
 
 /// What becomes of a child when the thread that started it dies.
 #[derive(Clone, Copy, Debug)]
@@ -32,11 +29,7 @@ pub(crate) enum AtOurDeath {
 
 /// A command as `account`, in a process group of its own (a Ctrl-C in the terminal is for us, and we shut the
 /// server down after our last query), and without our `PG*` variables, which could lead it elsewhere.
-pub(crate) fn command(
-    program: &Path,
-    account: Option<&Account>,
-    at_our_death: AtOurDeath,
-) -> Command {
+pub(crate) fn command(program: &Path, account: Option<&Account>, at_our_death: AtOurDeath) -> Command {
     let mut command = match setpriv() {
         Some(setpriv) => tied_to_us(&setpriv, program, at_our_death),
         None => Command::new(program),
@@ -70,7 +63,6 @@ fn tied_to_us(setpriv: &Path, program: &Path, at_our_death: AtOurDeath) -> Comma
 /// That of util-linux. Busybox has one too, a link to itself, that does not know the option.
 fn setpriv() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    let found =
-        env::split_paths(&path).find_map(|dir| fs::canonicalize(dir.join("setpriv")).ok())?;
+    let found = env::split_paths(&path).find_map(|dir| fs::canonicalize(dir.join("setpriv")).ok())?;
     (found.file_name()? == "setpriv").then_some(found)
 }

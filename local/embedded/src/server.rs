@@ -60,11 +60,7 @@ impl Server {
         thread::Builder::new().name(name).spawn(keeper)?;
         let id = told.recv().map_err(io::Error::other)??;
         let pid = i32::try_from(id).ok().and_then(Pid::from_raw);
-        Ok(Self {
-            pid: pid.ok_or_else(|| io::Error::other("a pid out of range"))?,
-            data: data.to_owned(),
-            life,
-        })
+        Ok(Self { pid: pid.ok_or_else(|| io::Error::other("a pid out of range"))?, data: data.to_owned(), life })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -98,10 +94,7 @@ impl Server {
                 return Ok(());
             }
         }
-        Err(EmbeddedError::StillRunning {
-            dir: self.data.clone(),
-            pid: self.pid(),
-        })
+        Err(EmbeddedError::StillRunning { dir: self.data.clone(), pid: self.pid() })
     }
 }
 
@@ -134,9 +127,7 @@ impl Life {
     }
 
     fn is_over_within(&self, patience: Duration) -> bool {
-        let waited = self
-            .ended
-            .wait_timeout_while(self.gone(), patience, |gone| !*gone);
+        let waited = self.ended.wait_timeout_while(self.gone(), patience, |gone| !*gone);
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 

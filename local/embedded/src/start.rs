@@ -45,24 +45,9 @@ pub(crate) fn start(dir: &Path, options: &Options) -> Result<Embedded, EmbeddedE
     let password = folder.password();
     let password = fs::read_to_string(&password).trying("read", &password)?;
     let socket = SocketFolder::make(&folder, account.as_ref())?;
-    let launch = Launch {
-        folder: &folder,
-        binaries: &binaries,
-        account: account.as_ref(),
-        socket: &socket,
-        stranger,
-        options,
-    };
+    let launch = Launch { folder: &folder, binaries: &binaries, account: account.as_ref(), socket: &socket, stranger, options };
     let (server, port) = launch.run()?;
-    Ok(Embedded {
-        server,
-        socket,
-        lock,
-        port,
-        tcp: options.tcp,
-        password,
-        binaries: binaries.folder().to_owned(),
-    })
+    Ok(Embedded { server, socket, lock, port, tcp: options.tcp, password, binaries: binaries.folder().to_owned() })
 }
 
 struct Launch<'a> {
@@ -80,14 +65,10 @@ impl Launch<'_> {
         loop {
             let port = self.port()?;
             match self.attempt(port) {
-                Err(EmbeddedError::NotStarted { said, .. })
-                    if attempts < PORT_ATTEMPTS && said.contains("could not bind IPv4 address") =>
-                {
+                Err(EmbeddedError::NotStarted { said, .. }) if attempts < PORT_ATTEMPTS && said.contains("could not bind IPv4 address") => {
                     attempts += 1;
                 }
-                Err(EmbeddedError::NotStarted { said, .. })
-                    if begun.elapsed() < STRAGGLERS && said.contains("pre-existing shared memory block") =>
-                {
+                Err(EmbeddedError::NotStarted { said, .. }) if begun.elapsed() < STRAGGLERS && said.contains("pre-existing shared memory block") => {
                     sleep(POLL);
                 }
                 started => return Ok((started?, port)),
@@ -101,9 +82,7 @@ impl Launch<'_> {
         }
         let any = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
         let address = any.and_then(|listener| listener.local_addr());
-        Ok(address
-            .trying("find a free port on", Path::new("127.0.0.1"))?
-            .port())
+        Ok(address.trying("find a free port on", Path::new("127.0.0.1"))?.port())
     }
 
     fn attempt(&self, port: u16) -> Result<Server, EmbeddedError> {
@@ -168,10 +147,7 @@ fn set(command: &mut Command, name: &str, value: &OsStr) {
 fn quoted(path: &Path) -> OsString {
     let mut quoted = vec![b'"'];
     for byte in path.as_os_str().as_bytes() {
-        quoted.extend(std::iter::repeat_n(
-            *byte,
-            if *byte == b'"' { 2 } else { 1 },
-        ));
+        quoted.extend(std::iter::repeat_n(*byte, if *byte == b'"' { 2 } else { 1 }));
     }
     quoted.push(b'"');
     OsString::from_vec(quoted)

@@ -22,9 +22,7 @@ pub(crate) fn tcp(port: u16, password: &str, database: &str) -> String {
 /// Percent-encoded, but for what is plain in a path and in a parameter.
 fn encode(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |done, byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-            done + char::from(*byte).encode_utf8(&mut [0; 4])
-        }
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => done + char::from(*byte).encode_utf8(&mut [0; 4]),
         other => done + &format!("%{other:02X}"),
     })
 }

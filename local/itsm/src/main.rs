@@ -106,7 +106,12 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
                 seed::seed(&database.owner_url, 40).await?;
             }
             let secrets = Secrets::in_folder(&data_dir()?)?;
-            serve::serve(database, &secrets, begun, |url| if demo { greet(url) }).await
+            serve::serve(database, &secrets, begun, |url| {
+                if demo {
+                    greet(url)
+                }
+            })
+            .await
         }
         Command::Migrate => migrate::migrate(&database.owner_url).await,
         Command::Seed { incidents } => seed::seed(&database.owner_url, incidents).await,

@@ -73,11 +73,9 @@ fn is_read(sql: &str) -> bool {
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::Database(error) => Self {
-                sqlstate: error.code().map(Into::into),
-                constraint: error.constraint().map(Into::into),
-                message: error.message().to_owned(),
-            },
+            sqlx::Error::Database(error) => {
+                Self { sqlstate: error.code().map(Into::into), constraint: error.constraint().map(Into::into), message: error.message().to_owned() }
+            }
             sqlx::Error::PoolTimedOut => Self { sqlstate: Some("53300".into()), constraint: None, message: "no free connection".into() },
             error @ (sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) => {
                 Self { sqlstate: Some("XX000".into()), constraint: None, message: error.to_string() }

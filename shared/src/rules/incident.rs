@@ -183,7 +183,13 @@ mod tests {
     #[test]
     fn a_change_of_team_counts_to_and_from_none() {
         let with = |group: Option<&str>| Current { assignment_group: group.map(str::to_owned), ..current(State::New) };
-        for (before, after, counted) in [(None, json!("a"), true), (Some("a"), json!("b"), true), (Some("a"), Value::Null, true), (Some("a"), json!("a"), false), (None, Value::Null, false)] {
+        for (before, after, counted) in [
+            (None, json!("a"), true),
+            (Some("a"), json!("b"), true),
+            (Some("a"), Value::Null, true),
+            (Some("a"), json!("a"), false),
+            (None, Value::Null, false),
+        ] {
             let mut set = Map::from_iter([("assignment_group".to_owned(), after)]);
             count_reassignment(&with(before), &mut set);
             assert_eq!(set.contains_key("reassignment_count"), counted, "{before:?} {set:?}");

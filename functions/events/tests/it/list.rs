@@ -41,8 +41,12 @@ async fn each_sees_the_changes_of_what_they_may_see() {
         let team = desk.team("HR", true).await;
         agent.post("/v1/incidents", json!({"short_description": "theirs"})).await;
         let hidden = agent.post("/v1/incidents", json!({"short_description": "hidden"})).await.json();
-        desk.execute(&format!("update tickets set restricted_to = '{team}', caller_id = '{}' where id = '{}'", admin.id, hidden["id"].as_str().unwrap()))
-            .await;
+        desk.execute(&format!(
+            "update tickets set restricted_to = '{team}', caller_id = '{}' where id = '{}'",
+            admin.id,
+            hidden["id"].as_str().unwrap()
+        ))
+        .await;
         requester.post("/v1/incidents", json!({"short_description": "own"})).await;
         admin.patch("/v1/settings", json!({"auto_close_days": 5})).await;
         let seen = async |person: &Person<'_>| {

@@ -93,8 +93,17 @@ async fn an_unknown_filter_sort_limit_or_cursor_is_a_bad_request() {
         }
         let cursor = agent.get("/v1/incidents?limit=1").await.json()["next"].as_str().unwrap().to_owned();
         for query in [
-            "colour=red", "sort=colour", "state=nonsense", "priority=9", "priority=x", "limit=0", "limit=201", "limit=-1", "cursor=nonsense",
-            "limit=1&limit=2", "state=new&cursor=",
+            "colour=red",
+            "sort=colour",
+            "state=nonsense",
+            "priority=9",
+            "priority=x",
+            "limit=0",
+            "limit=201",
+            "limit=-1",
+            "cursor=nonsense",
+            "limit=1&limit=2",
+            "state=new&cursor=",
         ] {
             let reply = agent.get(&format!("/v1/incidents?{query}")).await;
             assert_eq!((reply.status, reply.problem().as_str()), (400, "bad-request"), "{query}");

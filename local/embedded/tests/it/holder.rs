@@ -23,11 +23,8 @@ impl Holder {
     /// What came of its start: the server's pid, or the error.
     pub(crate) fn outcome(&mut self) -> Result<u32, String> {
         let lines = BufReader::new(self.0.stdout.take().unwrap()).lines();
-        let said: Vec<String> = lines
-            .map(Result::unwrap)
-            .skip_while(|line| !line.contains("outcome"))
-            .take_while(|line| !line.contains("end of outcome"))
-            .collect();
+        let said: Vec<String> =
+            lines.map(Result::unwrap).skip_while(|line| !line.contains("outcome")).take_while(|line| !line.contains("end of outcome")).collect();
         let said = said.join("\n");
         match said.split_once("outcome held ") {
             Some((_, pid)) => Ok(pid.trim().parse().unwrap()),

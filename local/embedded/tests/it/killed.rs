@@ -1,8 +1,8 @@
 //! `kill -9` of the program, at every stage.
 
 use std::fs;
-use std::path::Path;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,11 +16,7 @@ use crate::{folder, is_alive, psql, start};
 async fn the_next_start_is_sound_and_has_the_data() {
     let dir = folder();
     let server = start(dir.path()).await;
-    psql(
-        &server,
-        &server.url("itsm"),
-        "create table kept as select 42 as answer",
-    );
+    psql(&server, &server.url("itsm"), "create table kept as select 42 as answer");
     server.stop().await.unwrap();
 
     let mut holder = Holder::spawn(dir.path(), |command| command);
@@ -28,10 +24,7 @@ async fn the_next_start_is_sound_and_has_the_data() {
     holder.kill();
     let server = start(dir.path()).await;
     until("the former server is reaped", || !is_alive(former));
-    assert_eq!(
-        psql(&server, &server.url("itsm"), "select answer from kept"),
-        "42"
-    );
+    assert_eq!(psql(&server, &server.url("itsm"), "select answer from kept"), "42");
 }
 
 /// Where the kernel does not end the server (no `setpriv` on the PATH), the next start must.
@@ -40,27 +33,16 @@ async fn an_orphan_is_ended_first() {
     let dir = folder();
     let server = start(dir.path()).await;
     let binaries = server.binaries().to_owned();
-    psql(
-        &server,
-        &server.url("itsm"),
-        "create table kept as select 42 as answer",
-    );
+    psql(&server, &server.url("itsm"), "create table kept as select 42 as answer");
     server.stop().await.unwrap();
 
-    let mut holder = Holder::spawn(dir.path(), |command| {
-        command
-            .env("PATH", "/nonexistent")
-            .env("ITSM_POSTGRES_BIN", &binaries)
-    });
+    let mut holder = Holder::spawn(dir.path(), |command| command.env("PATH", "/nonexistent").env("ITSM_POSTGRES_BIN", &binaries));
     let orphan = holder.outcome().unwrap();
     holder.kill();
     assert!(is_alive(orphan));
     let server = start(dir.path()).await;
     until("the orphan is reaped", || !is_alive(orphan));
-    assert_eq!(
-        psql(&server, &server.url("itsm"), "select answer from kept"),
-        "42"
-    );
+    assert_eq!(psql(&server, &server.url("itsm"), "select answer from kept"), "42");
 }
 
 /// The server itself is killed outright while a statement runs: what it started outlives it by a moment.
@@ -139,10 +121,7 @@ fn draft_in(dir: &Path) -> bool {
 fn until(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "not in time: {what}"
-        );
+        assert!(started.elapsed() < Duration::from_secs(30), "not in time: {what}");
         thread::sleep(Duration::from_millis(1));
     }
 }

@@ -8,20 +8,13 @@ async fn a_new_folder_has_a_database_and_keeps_what_is_stored() {
     let dir = folder();
     let server = start(dir.path()).await;
     let url = server.url("itsm");
-    psql(
-        &server,
-        &url,
-        "create table kept as select 'Ünïcode' as word",
-    );
+    psql(&server, &url, "create table kept as select 'Ünïcode' as word");
     let first = server.pid();
     server.stop().await.unwrap();
     assert!(!is_alive(first));
 
     let server = start(dir.path()).await;
-    assert_eq!(
-        psql(&server, &server.url("itsm"), "select upper(word) from kept"),
-        "ÜNÏCODE"
-    );
+    assert_eq!(psql(&server, &server.url("itsm"), "select upper(word) from kept"), "ÜNÏCODE");
     server.stop().await.unwrap();
 }
 
@@ -29,9 +22,7 @@ async fn a_new_folder_has_a_database_and_keeps_what_is_stored() {
 #[tokio::test]
 async fn the_default_is_durable_and_has_no_tcp() {
     let dir = folder();
-    let server = Embedded::start(&dir.path().join("made, with \"care\" & 100 %"))
-        .await
-        .unwrap();
+    let server = Embedded::start(&dir.path().join("made, with \"care\" & 100 %")).await.unwrap();
     assert_eq!(server.tcp_url("itsm"), None);
     let pool = PgPool::connect(&server.url("itsm")).await.unwrap();
     let settings: String = sqlx::query_scalar(
@@ -49,13 +40,8 @@ async fn the_default_is_durable_and_has_no_tcp() {
 #[tokio::test]
 async fn options_reach_the_server_and_may_change_between_starts() {
     let dir = folder();
-    let options = Options {
-        max_connections: 17,
-        ..Options::for_tests()
-    };
-    let server = Embedded::start_with(dir.path(), options.set("work_mem", "7MB"))
-        .await
-        .unwrap();
+    let options = Options { max_connections: 17, ..Options::for_tests() };
+    let server = Embedded::start_with(dir.path(), options.set("work_mem", "7MB")).await.unwrap();
     let ask = "select concat_ws(' ', current_setting('max_connections'), current_setting('work_mem'), current_setting('fsync'))";
     assert_eq!(psql(&server, &server.url("itsm"), ask), "17 7MB off");
     server.stop().await.unwrap();

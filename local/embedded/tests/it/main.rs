@@ -14,30 +14,17 @@ use embedded::{Embedded, Options};
 use tempfile::TempDir;
 
 async fn start(dir: &Path) -> Embedded {
-    Embedded::start_with(dir, Options::for_tests())
-        .await
-        .unwrap()
+    Embedded::start_with(dir, Options::for_tests()).await.unwrap()
 }
 
 fn folder() -> TempDir {
-    tempfile::Builder::new()
-        .prefix("embedded")
-        .tempdir_in("/tmp")
-        .unwrap()
+    tempfile::Builder::new().prefix("embedded").tempdir_in("/tmp").unwrap()
 }
 
 /// What `psql` prints for a statement, with nothing of this process's environment to help it.
 fn psql(server: &Embedded, url: &str, statement: &str) -> String {
-    let done = run_psql(
-        &mut Command::new(server.binaries().join("psql")),
-        url,
-        statement,
-    );
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    let done = run_psql(&mut Command::new(server.binaries().join("psql")), url, statement);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).unwrap().trim().to_owned()
 }
 

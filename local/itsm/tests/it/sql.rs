@@ -81,7 +81,8 @@ fn placeholders_have_no_gaps_and_each_is_cast_where_it_stands() {
                 continue; // a dollar quote
             }
             let cast = &after[digits.len()..];
-            let is_cast = ["::text", "::int8", "::bool"].iter().any(|of| cast.strip_prefix(of).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
+            let is_cast =
+                ["::text", "::int8", "::bool"].iter().any(|of| cast.strip_prefix(of).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
             assert!(is_cast, "{name}: ${digits} is not cast where it stands: ...{}", cast.chars().take(20).collect::<String>());
             numbers.insert(digits.parse::<usize>().unwrap());
         }

@@ -69,17 +69,54 @@ async fn what_is_no_object_is_refused_everywhere() {
 fn values() -> Vec<Value> {
     let deep = |levels| (0..levels).fold(json!(1), |inner, _| json!({"x": inner}));
     vec![
-        json!(null), json!(true), json!(""), json!(" "), json!("a\u{0}b"), json!("\u{feff}\u{202e}\u{1f4a9}\r\n\t"), json!("x".repeat(161)),
-        json!("x".repeat(10_000)), json!("ü".repeat(40_000)), json!(-1), json!(0), json!(1.5), json!(1e300), json!(9_223_372_036_854_775_807_i64),
-        json!(18_446_744_073_709_551_615_u64), json!(32_768), json!([]), json!([1, [2]]), json!({}), json!({"\u{0}": 1}), json!({"": {"": null}}),
-        json!({"version": 0, "__proto__": {}, "id": "x"}), json!({"x": "\u{0}"}), json!({"big": "x".repeat(100_000)}), deep(20), deep(60), deep(126),
-        json!("00000000-0000-0000-0000-000000000000"), json!("{00000000-0000-0000-0000-000000000000}"), json!("'; drop table tickets; --"),
+        json!(null),
+        json!(true),
+        json!(""),
+        json!(" "),
+        json!("a\u{0}b"),
+        json!("\u{feff}\u{202e}\u{1f4a9}\r\n\t"),
+        json!("x".repeat(161)),
+        json!("x".repeat(10_000)),
+        json!("ü".repeat(40_000)),
+        json!(-1),
+        json!(0),
+        json!(1.5),
+        json!(1e300),
+        json!(9_223_372_036_854_775_807_i64),
+        json!(18_446_744_073_709_551_615_u64),
+        json!(32_768),
+        json!([]),
+        json!([1, [2]]),
+        json!({}),
+        json!({"\u{0}": 1}),
+        json!({"": {"": null}}),
+        json!({"version": 0, "__proto__": {}, "id": "x"}),
+        json!({"x": "\u{0}"}),
+        json!({"big": "x".repeat(100_000)}),
+        deep(20),
+        deep(60),
+        deep(126),
+        json!("00000000-0000-0000-0000-000000000000"),
+        json!("{00000000-0000-0000-0000-000000000000}"),
+        json!("'; drop table tickets; --"),
     ]
 }
 
 const FIELDS: &[&str] = &[
-    "short_description", "description", "impact", "urgency", "category", "subcategory", "channel", "location", "caller_id", "assignment_group",
-    "assigned_to", "major", "custom", "hold_reason",
+    "short_description",
+    "description",
+    "impact",
+    "urgency",
+    "category",
+    "subcategory",
+    "channel",
+    "location",
+    "caller_id",
+    "assignment_group",
+    "assigned_to",
+    "major",
+    "custom",
+    "hold_reason",
 ];
 
 #[tokio::test]
@@ -115,7 +152,9 @@ async fn no_value_of_a_field_is_an_error_of_ours_nor_poison() {
             for change in [json!({"auto_close_days": value}), json!({"priorities": value}), json!({"priorities": [value]})] {
                 answered(&admin.patch("/v1/settings", change).await, &format!("settings {shown}"));
             }
-            for login in [json!({"email": value, "password": "x"}), json!({"email": "x@example.com", "password": value}), json!({"refresh_token": value})] {
+            for login in
+                [json!({"email": value, "password": "x"}), json!({"email": "x@example.com", "password": value}), json!({"refresh_token": value})]
+            {
                 let path = if login.get("refresh_token").is_some() { "/v1/auth/refresh" } else { "/v1/auth/login" };
                 refused(&admin.post(path, login).await, &format!("{path} {shown}"));
             }

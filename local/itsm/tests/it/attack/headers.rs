@@ -27,7 +27,10 @@ async fn each_is_refused_for_what_it_is() {
         let agent = desk.person("agent").await;
         let token = agent.token.clone().unwrap();
         let router = router(&app(&desk.database.url, 2));
-        let path = format!("/v1/incidents/{}", agent.post("/v1/incidents", serde_json::json!({"short_description": "x"})).await.json()["id"].as_str().unwrap());
+        let path = format!(
+            "/v1/incidents/{}",
+            agent.post("/v1/incidents", serde_json::json!({"short_description": "x"})).await.json()["id"].as_str().unwrap()
+        );
         let (long, longer) = ([b'k'; 256], [b'x'; 20_000]);
         let cases: &[(&str, &str, (&str, &[u8]), u16)] = &[
             ("POST", "/v1/incidents", ("idempotency-key", b""), 400),

@@ -26,8 +26,21 @@ async fn unknown_and_malformed_parameters_are_bad_requests() {
             assert_eq!(admin.get(&format!("{path}?&&&")).await.status, 200);
         }
         for query in [
-            "state=", "state=New", "state=%00", "state=new%27--", "state=new&state=new", "priority=0", "priority=6", "priority=1.0", "priority=%27",
-            "sort=", "sort=id", "sort=opened_at%20desc", "sort=--opened_at", "q=x", "count=maybe",
+            "state=",
+            "state=New",
+            "state=%00",
+            "state=new%27--",
+            "state=new&state=new",
+            "priority=0",
+            "priority=6",
+            "priority=1.0",
+            "priority=%27",
+            "sort=",
+            "sort=id",
+            "sort=opened_at%20desc",
+            "sort=--opened_at",
+            "q=x",
+            "count=maybe",
         ] {
             assert_eq!(refused(&admin.get(&format!("/v1/incidents?{query}")).await, query), 400, "{query}");
         }
@@ -52,7 +65,9 @@ async fn a_cursor_of_the_right_key_but_absurd_is_refused() {
         }
         absurd.push(("incidents updated_at", "/v1/incidents?sort=updated_at".into(), vec!["2026-01-01", "no uuid"]));
         for (list, path) in [("events", &feed), (history.as_str(), &path)] {
-            for [epoch, xact, seq] in [["x", "1", "1"], ["", "1", "1"], ["1", "1", "x"], ["1", "1", "99999999999999999999"], ["99999999999", "1", "1"]] {
+            for [epoch, xact, seq] in
+                [["x", "1", "1"], ["", "1", "1"], ["1", "1", "x"], ["1", "1", "99999999999999999999"], ["99999999999", "1", "1"]]
+            {
                 absurd.push((list, path.clone(), vec![epoch, xact, seq]));
             }
         }
@@ -99,12 +114,30 @@ async fn what_names_nothing_is_not_found() {
         admin.post("/v1/incidents", json!({"short_description": "x"})).await;
         let long = "9".repeat(20_000);
         for id in [
-            "%00", "%ff", "INC0000001%00", "inc0000001", "INC1", "INC00000001", "INC0000001%20", "%20", "%2e%2e%2fsettings", "1", "null", "*", "%27--",
-            "00000000-0000-0000-0000-000000000000", "00000000000000000000000000000000", "%F0%9F%92%A9", "INC99999999999999999999", &long,
+            "%00",
+            "%ff",
+            "INC0000001%00",
+            "inc0000001",
+            "INC1",
+            "INC00000001",
+            "INC0000001%20",
+            "%20",
+            "%2e%2e%2fsettings",
+            "1",
+            "null",
+            "*",
+            "%27--",
+            "00000000-0000-0000-0000-000000000000",
+            "00000000000000000000000000000000",
+            "%F0%9F%92%A9",
+            "INC99999999999999999999",
+            &long,
         ] {
             every_route(&admin, id).await;
         }
-        for path in ["/v1/incidents/", "/v1/incidents//history", "/v1//incidents", "/V1/incidents", "/v1/incidents/x/y", "/internal/drain/sweep", "//"] {
+        for path in
+            ["/v1/incidents/", "/v1/incidents//history", "/v1//incidents", "/V1/incidents", "/v1/incidents/x/y", "/internal/drain/sweep", "//"]
+        {
             assert_eq!(refused(&admin.get(path).await, path), 404, "{path}");
         }
     })

@@ -77,7 +77,11 @@ async fn what_is_not_theirs_leaves_no_trace() {
         finds_nothing(&requester_inside, &ticket, "a requester on the team").await;
         finds_nothing(&agent, &ticket, "who raised it for somebody else").await;
         for sees in [&inside, &caller, &desk.person("admin").await] {
-            for path in [format!("/v1/incidents/{}", text(&ticket["number"])), format!("/v1/incidents/{}/history", text(&ticket["id"])), "/v1/incidents".into()] {
+            for path in [
+                format!("/v1/incidents/{}", text(&ticket["number"])),
+                format!("/v1/incidents/{}/history", text(&ticket["id"])),
+                "/v1/incidents".into(),
+            ] {
                 let reply = sees.get(&path).await;
                 assert!(reply.status == 200 && reply.body.contains(WORD), "{path}: {}", reply.body);
             }
@@ -126,7 +130,9 @@ async fn an_auditor_and_a_demoted_agent_write_nothing() {
                 assert_eq!(person.get(&path).await.status, 200);
                 let items = person.get(&format!("{path}/transitions")).await.json()["items"].clone();
                 assert_eq!(items, json!([]));
-                for (field, value) in [("short_description", json!("mine")), ("impact", json!(1)), ("custom", json!({"a": 1})), ("assigned_to", json!(person.id))] {
+                for (field, value) in
+                    [("short_description", json!("mine")), ("impact", json!(1)), ("custom", json!({"a": 1})), ("assigned_to", json!(person.id))]
+                {
                     assert_eq!(person.patch(&path, json!({field: value})).await.status, 403, "{field}");
                 }
                 for to in ["in_progress", "canceled"] {
@@ -148,7 +154,9 @@ async fn a_requester_gets_no_further_than_their_own() {
     desk(async |desk| {
         let (requester, other) = (desk.person("requester").await, desk.person("requester").await);
         let team = desk.team("Network", false).await;
-        for (field, value) in [("caller_id", json!(other.id)), ("assignment_group", json!(team)), ("assigned_to", json!(requester.id)), ("major", json!(true))] {
+        for (field, value) in
+            [("caller_id", json!(other.id)), ("assignment_group", json!(team)), ("assigned_to", json!(requester.id)), ("major", json!(true))]
+        {
             let mut new = json!({"short_description": "x"});
             new[field] = value;
             assert_eq!(requester.post("/v1/incidents", new).await.status, 403, "{field}");

@@ -101,7 +101,8 @@ async fn every_event_is_shown_once_and_in_order_whoever_writes() {
         let stored = desk.rows("select seq::text from events order by epoch, xact, seq").await;
         assert_eq!(seen, stored.iter().map(|seq| seq.parse::<i64>().unwrap()).collect::<Vec<_>>());
         println!("without the rule of xmin the same reader missed {} of {all} events", all - naive);
-        let out_of_order = desk.rows("select seq::text from (select seq, lag(seq) over (order by xact, seq) as before from events) as e where seq < before").await;
+        let out_of_order =
+            desk.rows("select seq::text from (select seq, lag(seq) over (order by xact, seq) as before from events) as e where seq < before").await;
         println!("{} events have a transaction that began before that of a lower number", out_of_order.len());
     })
     .await;

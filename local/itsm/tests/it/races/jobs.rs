@@ -21,13 +21,18 @@ const QUEUE: &str = "test";
 #[derive(Deserialize)]
 #[serde(tag = "then", rename_all = "snake_case")]
 enum Doing {
-    Succeed { n: i64, desk: String },
+    Succeed {
+        n: i64,
+        desk: String,
+    },
     Retry,
     Fail,
     /// The same key is queued anew during the run, before this one asks for its retry.
     RetryAfterAgain,
     /// The same, by a transaction that is still open then.
-    RetryDuringAgain { url: String },
+    RetryDuringAgain {
+        url: String,
+    },
 }
 static RAN: Mutex<Vec<(String, i64)>> = Mutex::new(Vec::new());
 
@@ -173,7 +178,8 @@ async fn a_retry_waits_longer_each_time_and_ends() {
 async fn a_key_is_queued_once_with_the_earlier_time_and_anew_during_a_run() {
     desk(async |desk| {
         let app = app(&desk.database.url, 2);
-        let at = |hours: i64| format!("select enqueue('{QUEUE}', 'k', '{{\"then\": \"retry_after_again\"}}', now() + interval '{hours} hours')::text");
+        let at =
+            |hours: i64| format!("select enqueue('{QUEUE}', 'k', '{{\"then\": \"retry_after_again\"}}', now() + interval '{hours} hours')::text");
         let (first, second) = (desk.rows(&at(3)).await, desk.rows(&at(1)).await);
         let third = desk.rows(&at(2)).await;
         assert_eq!((&first, &first), (&second, &third));
