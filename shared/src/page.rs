@@ -126,4 +126,14 @@ mod tests {
         }
         assert!(key.open::<2>("incidents -opened_at", "").is_err());
     }
+
+    #[test]
+    fn next_comes_first_and_the_items_are_taken_as_they_are() {
+        assert_eq!(parts(r#"{"next" : null, "items" : []}"#), Some((None, "[]")));
+        let (next, items) = parts(r#"{"next" : ["a,\"}", "b"], "items" : [{"x":"}"},{}]}"#).unwrap();
+        assert_eq!((next.unwrap(), items), (vec![r#"a,"}"#.to_owned(), "b".to_owned()], r#"[{"x":"}"},{}]"#));
+        for other in [r#"{"items" : [], "next" : null}"#, r#"{"next" : 1, "items" : []}"#, "[]", ""] {
+            assert_eq!(parts(other), None, "{other}");
+        }
+    }
 }

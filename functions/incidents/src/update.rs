@@ -27,7 +27,7 @@ pub(crate) async fn update(
     loop {
         let before = read(&app, &caller, &id, None, "").await?;
         if_match.check(before.version())?;
-        let set = permitted(&before, before.current()?, patch.value.clone())?;
+        let set = permitted(&before, &before.current()?, patch.value.clone())?;
         if set.is_empty() {
             return written(StatusCode::OK, before.incident.to_string(), None);
         }
@@ -65,7 +65,7 @@ const OWN: &[&str] = &["short_description", "description"];
 const NULLABLE: &[&str] = &["category", "subcategory", "location", "assignment_group", "assigned_to"];
 
 /// The columns that the patch really changes, if the caller may change them.
-fn permitted(before: &Read, current: Current, patch: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+fn permitted(before: &Read, current: &Current, patch: Map<String, Value>) -> Result<Map<String, Value>, Error> {
     let fields = if before.role.works_tickets() { AGENT } else { OWN };
     let mut set = Map::new();
     for (field, value) in patch {
@@ -85,7 +85,7 @@ fn permitted(before: &Read, current: Current, patch: Map<String, Value>) -> Resu
         (false, false) if before.role.works_tickets() => Err(Error::Conflict("A closed or canceled incident does not change any more.".into())),
         (false, false) => Err(Error::Forbidden("Only its caller changes it, and only while it is new.".into())),
         _ => {
-            count_reassignment(&current, &mut set);
+            count_reassignment(current, &mut set);
             Ok(set)
         }
     }

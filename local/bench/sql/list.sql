@@ -7,5 +7,5 @@ with page as (
          version, custom, created_at, updated_at
   from tickets where kind = 'incident' order by opened_at desc, id desc limit $1::int8
 )
-select json_build_object('items', (select json_agg(page) from page),
+select json_build_object('items', (select json_agg(row_to_json(page)) from page),
                          'next', (select json_build_array(opened_at, id) from page order by opened_at, id limit 1))::text

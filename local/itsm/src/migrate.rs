@@ -1,11 +1,20 @@
 //! The schema, the roles and the feed's epoch. Safe to repeat; run it before a new version takes traffic.
+use std::sync::LazyLock;
+
 use anyhow::{Context, Result};
-use sqlx::migrate::Migrator;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Connection, Executor, PgConnection, SqlSafeStr};
 
 use crate::database::connect;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../shared/migrations");
+/// Every migration: its number, its name, its text. Listed by hand, because `sqlx::migrate!` compiles sqlx a second time for the macro.
+const FILES: &[(i64, &str, &str)] = &[(1, "desk", include_str!("../../../shared/migrations/0001_desk.sql"))];
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(FILES.iter().map(migration).collect())
+});
 const ROLES: &str = include_str!("../../../shared/sql/roles.sql");
 const EPOCH: &str = include_str!("../sql/epoch.sql");
 const PENDING: &str = "select coalesce(max(version), 0) from _sqlx_migrations where success";
@@ -57,4 +66,16 @@ pub async fn check(url: &str) -> Result<()> {
     connection.close().await?;
     anyhow::ensure!(current >= newest(), "the database is at migration {current}, this program needs {}: run `itsm migrate`", newest());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_file_is_listed_in_order() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/migrations")).unwrap();
+        let mut there: Vec<String> = folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        there.sort();
+        let listed: Vec<String> = super::FILES.iter().map(|(version, name, _)| format!("{version:04}_{name}.sql")).collect();
+        assert_eq!(there, listed);
+    }
 }

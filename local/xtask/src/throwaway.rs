@@ -13,7 +13,7 @@ const PAGE: &str = "docs/ADDING-A-FUNCTION.md";
 const NAME: &str = "stats";
 
 /// Makes the copy, the function, and runs it.
-pub fn run(root: &Path) -> Result<()> {
+pub(crate) fn run(root: &Path) -> Result<()> {
     let copy = root.join("target/throwaway");
     let tree = mirror(root, &copy)?;
     let made = blocks(&fs::read_to_string(root.join(PAGE))?);

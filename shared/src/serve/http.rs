@@ -12,6 +12,8 @@ use tokio::sync::oneshot;
 
 use crate::telemetry::log;
 
+mod rest;
+
 /// What requests under way get to finish in, once told to stop; a client that never finishes its own request does not hold us longer.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -31,12 +33,14 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             Err(_) => std::future::pending().await,
         }
     };
+    let router = router.layer(axum::middleware::from_fn(rest::read));
     let _written_when_stopped = log::gather();
     tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(stop).into_future() => Ok(served?),
-        () = late => Ok(tracing::warn!("requests still under way were cut off")),
+        served = axum::serve(listener, router).with_graceful_shutdown(stop).into_future() => served?,
+        () = late => tracing::warn!("requests still under way were cut off"),
         never = write_log() => match never {},
     }
+    Ok(())
 }
 
 async fn write_log() -> Infallible {

@@ -1,6 +1,6 @@
 //! One binary for every native home, chosen by environment: `AWS_LAMBDA_RUNTIME_API` set means Lambda, else HTTP on `PORT`.
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -55,12 +55,20 @@ pub fn process(routes: Router<App>, app: App) -> Router {
     router(routes, app).fallback_service(own)
 }
 
-/// Works off the queue: woken by the bell, and at least once a second. A job that panics is retried when its lease is over, like
-/// one whose worker was killed, and does not end this loop.
+/// How often a process that works by itself is its own schedule.
+const TICK: Duration = Duration::from_secs(60);
+
+/// Works off the queue: woken by the bell, and at least once a second; where it is scheduled it adds its tick once a minute.
+/// A job that panics is retried when its lease is over, like one whose worker was killed, and does not end this loop.
 pub async fn work_off(app: App, work: JobWork) {
+    let mut ticked: Option<Instant> = None;
     loop {
-        let draining = app.clone();
-        match tokio::spawn(async move { job::drain(&draining, &work, Duration::from_secs(25)).await }).await {
+        let scheduled = work.scheduled && ticked.is_none_or(|ticked| ticked.elapsed() >= TICK);
+        if scheduled {
+            ticked = Some(Instant::now());
+        }
+        let (draining, due) = (app.clone(), JobWork { scheduled, ..work });
+        match tokio::spawn(async move { job::drain(&draining, &due, Duration::from_secs(25)).await }).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(queue = work.queue, cause = %error, "could not drain"),
             Err(panic) => tracing::error!(queue = work.queue, cause = %panic, "a job panicked"),

@@ -147,3 +147,21 @@ impl Write for Event {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_servers_lines_wait_and_what_is_urgent_does_not() {
+        let kept = |mode, urgent, line: &[u8]| {
+            let mut log = Log { mode, lines: Vec::new() };
+            log.take(line, urgent);
+            log.lines.len()
+        };
+        assert_eq!(kept(Mode::EachLine, false, b"\n"), 0);
+        assert_eq!(kept(Mode::Gathered, false, b"\n"), 1);
+        assert_eq!(kept(Mode::Gathered, true, b"\n"), 0);
+        assert_eq!(kept(Mode::Gathered, false, &[b'\n'; FULL]), 0);
+    }
+}

@@ -68,7 +68,8 @@ fn hold(dir: &Path) {
         Err(error) => format!("failed {error}"),
     };
     // Not `println!`: it is captured even here, when the harness so decides.
-    writeln!(std::io::stdout(), "\noutcome {outcome}\nend of outcome").unwrap();
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "\noutcome {outcome}\nend of outcome").unwrap();
     while started.is_ok() {
         thread::park();
     }

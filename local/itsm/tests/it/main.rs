@@ -1,10 +1,11 @@
 //! The platform as a whole, against a real Postgres: what is on the wire, races, kills, every statement, attacks.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::large_futures)]
 
 mod attack;
 mod binary;
 mod import;
 mod kill;
+mod lost;
 mod openapi;
 mod process;
 mod races;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 use xtask::functions::{self, Function};
-use xtask::sync::nginx;
+use xtask::sync::nginx::upstreams;
 
 use super::Wire;
 use super::network::{self, Http, Port};
@@ -38,7 +38,7 @@ impl Behind {
         let instances: Vec<Instance> = functions.into_iter().map(|function| Instance::new(function, database)).collect();
         let (folder, port) = (tempfile::tempdir().expect("a folder"), Port::free());
         configure(folder.path(), &port, &instances);
-        let mut command = Command::new("nginx");
+        let mut command = Command::new(nginx());
         let main = "daemon off; master_process off; error_log stderr notice;";
         command.arg("-p").arg(folder.path()).arg("-c").arg(folder.path().join("nginx.conf")).args(["-g", main]);
         let (nginx, _) = Process::start(&mut command, "using the").await; // its event method: it listens by then
@@ -94,6 +94,14 @@ impl Instance {
     }
 }
 
+/// Where Debian has it is not on everybody's PATH.
+fn nginx() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    let found = folders.map(|folder| folder.join("nginx")).find(|file| file.is_file());
+    found.expect("this home needs nginx: install it (`apt-get install nginx-light`)")
+}
+
 /// Beside the test's own executable, which is in `deps`.
 pub(super) fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test has an executable");
@@ -113,6 +121,6 @@ fn configure(folder: &Path, port: &Port, instances: &[Instance]) {
         let instance = instances.iter().find(|instance| instance.function.name == function.name).expect("each function has an instance");
         instance.port.address.to_string()
     };
-    std::fs::write(folder.join("upstreams.conf"), nginx::upstreams(&functions, address)).expect("writing");
+    std::fs::write(folder.join("upstreams.conf"), upstreams(&functions, address)).expect("writing");
     std::fs::write(folder.join("listen.conf"), format!("listen {};\n", port.address)).expect("writing");
 }

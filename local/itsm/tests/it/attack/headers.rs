@@ -9,8 +9,10 @@ use tower::ServiceExt;
 use super::refused;
 use crate::router::{app, router};
 
+type Header<'a> = (&'a str, &'a [u8]);
+
 /// A header with any bytes that HTTP lets through.
-async fn send(router: &Router, method: &str, path: &str, token: &str, header: (&str, &[u8])) -> Reply {
+async fn send(router: &Router, method: &str, path: &str, token: &str, header: Header<'_>) -> Reply {
     let mut request = Request::builder().method(method).uri(path).body(Body::from(r#"{"short_description": "x"}"#)).unwrap();
     request.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
     request.headers_mut().insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
@@ -32,7 +34,7 @@ async fn each_is_refused_for_what_it_is() {
             agent.post("/v1/incidents", serde_json::json!({"short_description": "x"})).await.json()["id"].as_str().unwrap()
         );
         let (long, longer) = ([b'k'; 256], [b'x'; 20_000]);
-        let cases: &[(&str, &str, (&str, &[u8]), u16)] = &[
+        let cases: &[(&str, &str, Header<'_>, u16)] = &[
             ("POST", "/v1/incidents", ("idempotency-key", b""), 400),
             ("POST", "/v1/incidents", ("idempotency-key", &long), 400),
             ("POST", "/v1/incidents", ("idempotency-key", b"\xff\xfe"), 400),
