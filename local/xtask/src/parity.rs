@@ -39,7 +39,6 @@ pub(crate) fn run(root: &Path, choice: &Choice) -> Result<()> {
 }
 
 async fn everywhere(root: &Path, choice: &Choice) -> Result<Report> {
-    ground::succeed(ground::cargo().args(["build", "--workspace", "--bins"]).current_dir(root)).await?;
     let suites = suite::find(root).await?;
     let ground = Ground::start().await?;
     let mut report = Report::default();

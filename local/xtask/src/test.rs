@@ -16,7 +16,7 @@ pub(crate) struct Choice {
 /// Builds the binaries that tests start, then runs the tests.
 pub(crate) fn run(root: &Path, choice: &Choice) -> Result<()> {
     ground::run(async {
-        ground::succeed(ground::cargo().args(["build", "--quiet", "--workspace", "--bins"]).current_dir(root)).await?;
+        ground::succeed(ground::cargo().args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(root)).await?;
         let ground = Ground::start().await?;
         let mut test = ground::cargo();
         test.arg("test").current_dir(root).env("TEST_DATABASE_URL", ground.url()?);

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::function::JobWork;
 use crate::job;
 
-/// Proof that the request knows the internal token. Without a token set the internal routes answer nobody.
+/// Proof that the request knows the internal token. Whoever does not is not told that there is a route; without a token set, nobody is.
 #[derive(Debug)]
 pub struct Internal;
 
@@ -28,7 +28,7 @@ impl FromRequestParts<App> for Internal {
         let given = bearer(parts).unwrap_or_default();
         match app.internal_token.as_deref() {
             Some(token) if same(token.as_bytes(), given.as_bytes()) => Ok(Self),
-            _ => Err(Error::Unauthenticated("Internal routes need the internal token.")),
+            _ => Err(Error::NotFound),
         }
     }
 }
@@ -56,7 +56,8 @@ impl Message {
 pub fn routes(work: JobWork) -> Router<App> {
     let event = move |_: Internal, State(app): State<App>, body: String| event(app, work, body);
     let drained = move |_: Internal, State(app): State<App>| drained(app, work);
-    Router::new().route("/", post(event)).route(&format!("/internal/drain/{}", work.queue), post(drained))
+    let unknown = || async { Error::NotFound };
+    Router::new().route("/", post(event).fallback(unknown)).route(&format!("/internal/drain/{}", work.queue), post(drained).fallback(unknown))
 }
 
 async fn event(app: App, work: JobWork, body: String) -> Result<Response, Error> {

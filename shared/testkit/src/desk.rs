@@ -58,6 +58,14 @@ impl Desk {
         self.home.work(&self.database).await;
     }
 
+    /// Until the feed shows all that is written. It waits for every transaction of the cluster, and another test's may still run.
+    pub async fn settle(&self) {
+        let ask = "select (count(*) = 0)::text from events where xact >= pg_snapshot_xmin(pg_current_snapshot())";
+        while self.rows(ask).await != ["true"] {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// SQL behind the API's back.
     pub async fn execute(&self, sql: &str) {
         let mut connection = self.connection().await;

@@ -12,7 +12,7 @@
 //!     .await;
 //! }
 //! ```
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 pub mod client;
 pub mod database;
 pub mod desk;

@@ -1,9 +1,10 @@
 //! `GET /v1/events`
 use serde_json::{Value, json};
-use testkit::{Person, desk};
+use testkit::{Desk, Person, desk};
 
 /// What the feed has after a cursor, and the cursor after it.
-async fn after(person: &Person<'_>, cursor: Option<&str>) -> (Vec<Value>, String) {
+async fn after(desk: &Desk, person: &Person<'_>, cursor: Option<&str>) -> (Vec<Value>, String) {
+    desk.settle().await;
     let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
     let reply = person.get(&format!("/v1/events?limit=2{cursor}")).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
@@ -15,18 +16,18 @@ async fn after(person: &Person<'_>, cursor: Option<&str>) -> (Vec<Value>, String
 async fn a_cursor_is_kept_and_asked_again_later() {
     desk(async |desk| {
         let agent = desk.person("agent").await;
-        let (nothing, start) = after(&agent, None).await;
+        let (nothing, start) = after(desk, &agent, None).await;
         assert!(nothing.is_empty());
         let incident = agent.post("/v1/incidents", json!({"short_description": "x"})).await.json();
         agent.patch(&format!("/v1/incidents/{}", incident["number"].as_str().unwrap()), json!({"impact": 1})).await;
         agent.post("/v1/incidents", json!({"short_description": "y"})).await;
-        let (first, middle) = after(&agent, Some(&start)).await;
+        let (first, middle) = after(desk, &agent, Some(&start)).await;
         let verbs: Vec<&Value> = first.iter().map(|event| &event["verb"]).collect();
         assert_eq!(verbs, ["created", "updated"]);
         assert_eq!((&first[0]["ticket_id"], &first[0]["number"], &first[0]["version"]), (&incident["id"], &incident["number"], &json!(1)));
-        let (second, end) = after(&agent, Some(&middle)).await;
+        let (second, end) = after(desk, &agent, Some(&middle)).await;
         assert_eq!(second.len(), 1);
-        let (rest, still) = after(&agent, Some(&end)).await;
+        let (rest, still) = after(desk, &agent, Some(&end)).await;
         assert!(rest.is_empty());
         assert_eq!(end, still);
     })
@@ -49,6 +50,7 @@ async fn each_sees_the_changes_of_what_they_may_see() {
         .await;
         requester.post("/v1/incidents", json!({"short_description": "own"})).await;
         admin.patch("/v1/settings", json!({"auto_close_days": 5})).await;
+        desk.settle().await;
         let seen = async |person: &Person<'_>| {
             let body = person.get("/v1/events").await.json();
             let name = |event: &Value| event["changes"]["short_description"][1].as_str().unwrap_or("settings").to_owned();
@@ -69,12 +71,12 @@ async fn a_restored_database_has_a_new_epoch_behind_every_cursor() {
     desk(async |desk| {
         let agent = desk.person("agent").await;
         agent.post("/v1/incidents", json!({"short_description": "before"})).await;
-        let (_, cursor) = after(&agent, None).await;
+        let (_, cursor) = after(desk, &agent, None).await;
         // As `itsm migrate` finds it in another cluster, where transaction ids start anew: earlier ones than those given out.
         desk.execute("update feed_epoch set epoch = 2; alter table events alter column epoch set default 2").await;
         agent.post("/v1/incidents", json!({"short_description": "after"})).await;
         desk.execute("alter table events disable trigger user; update events set xact = '3' where epoch = 2").await;
-        let (events, _) = after(&agent, Some(&cursor)).await;
+        let (events, _) = after(desk, &agent, Some(&cursor)).await;
         assert_eq!(events.len(), 1);
         assert_eq!(events[0]["changes"]["short_description"][1], "after");
     })

@@ -38,10 +38,11 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Builds all tests; answers the binaries `it` of the functions, and last that of the testkit.
+/// Builds all programs and tests at once (apart, they would want two builds of everything); answers the functions' binaries `it`, and
+/// last that of the testkit.
 pub(super) async fn find(root: &Path) -> Result<Vec<Suite>> {
     let mut build = ground::cargo();
-    build.args(["test", "--workspace", "--no-run", "--message-format=json-render-diagnostics"]).current_dir(root).stdout(Stdio::piped());
+    build.args(["build", "--workspace", "--bins", "--tests", "--message-format=json-render-diagnostics"]).current_dir(root).stdout(Stdio::piped());
     let built = build.spawn().context("starting cargo")?.wait_with_output().await?;
     ensure!(built.status.success(), "the tests do not build");
     let mut suites = Vec::new();

@@ -1,6 +1,6 @@
 //! The SQS emulator: `TEST_SQS_ENDPOINT`, else one that this process starts.
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -23,10 +23,7 @@ async fn start() -> (String, Port) {
     let address = port.address;
     // Linux ends it with the thread that started it, so that thread stays as long as the process.
     std::thread::spawn(move || {
-        run(address);
-        loop {
-            std::thread::park();
-        }
+        let _ended_with_us = run(address).wait();
     });
     let answers = async {
         while TcpStream::connect(address).await.is_err() {
@@ -37,11 +34,11 @@ async fn start() -> (String, Port) {
     (format!("http://{address}"), port)
 }
 
-fn run(address: SocketAddr) {
+fn run(address: SocketAddr) -> Child {
     let python = xtask::root().join("target/tools/sqs/bin/python");
     assert!(python.is_file(), "{} is not there: run local/setup/lambda.sh first", python.display());
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "TERM", "--"]).arg(python).args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &address.port().to_string()]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().expect("starting the SQS emulator");
+    command.spawn().expect("starting the SQS emulator")
 }
