@@ -23,13 +23,16 @@ pub(crate) struct Choice {
     /// Only this home, beside in-process; may be repeated. The report is then printed and not written.
     #[arg(long = "home", value_name = "NAME")]
     homes: Vec<Home>,
+    /// Only this function's suite. The report is then printed and not written.
+    #[arg(long, value_name = "NAME")]
+    function: Option<String>,
 }
 
 /// Runs the suite and writes the report. Fails unless every test ran and passed in every home.
 pub(crate) fn run(root: &Path, choice: &Choice) -> Result<()> {
     let report = ground::run(everywhere(root, choice))?;
     println!("\n{}", report.problems());
-    if choice.homes.is_empty() {
+    if choice.homes.is_empty() && choice.function.is_none() {
         std::fs::write(root.join("docs/PARITY.md"), report.page())?;
         println!("wrote docs/PARITY.md");
     }
@@ -39,7 +42,9 @@ pub(crate) fn run(root: &Path, choice: &Choice) -> Result<()> {
 }
 
 async fn everywhere(root: &Path, choice: &Choice) -> Result<Report> {
-    let suites = suite::find(root).await?;
+    let mut suites = suite::find(root).await?;
+    suites.retain(|suite| choice.function.as_ref().is_none_or(|function| suite.package == *function));
+    ensure!(!suites.is_empty(), "there is no suite of that name");
     let ground = Ground::start().await?;
     let mut report = Report::default();
     for home in Home::ALL.into_iter().filter(|home| *home == Home::InProcess || choice.homes.is_empty() || choice.homes.contains(home)) {
