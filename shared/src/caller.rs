@@ -1,6 +1,7 @@
 //! Who is asking. The token tells user and session; role, teams and whether they still count are read in each statement
 //! from the view `callers` (`with me as (...)`), so a revoked session or a removed member is out at the next request.
 use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -158,7 +159,7 @@ impl FromRequestParts<App> for Caller {
 
 /// The token of `Authorization: Bearer` (RFC 6750; the scheme's case does not matter).
 pub fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get("authorization")?.to_str().ok()?;
+    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -1,5 +1,6 @@
 //! Conditional requests (RFC 9110, 13): the ETag is the row's version.
 use axum::extract::FromRequestParts;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -30,7 +31,7 @@ impl IfMatch {
 #[derive(Debug, Clone)]
 pub struct IfNoneMatch(Vec<String>);
 
-fn tags(parts: &Parts, header: &str) -> Result<Option<Vec<String>>, Error> {
+fn tags(parts: &Parts, header: &HeaderName) -> Result<Option<Vec<String>>, Error> {
     let Some(value) = parts.headers.get(header) else { return Ok(None) };
     let text = value.to_str().map_err(|_| Error::BadRequest(format!("{header} must be ASCII.")))?;
     Ok(Some(text.split(',').map(|tag| tag.trim().trim_start_matches("W/").to_owned()).collect()))
@@ -40,7 +41,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let Some(tags) = tags(parts, "if-match")? else { return Ok(Self(None)) };
+        let Some(tags) = tags(parts, &IF_MATCH)? else { return Ok(Self(None)) };
         if tags.iter().any(|tag| tag == "*") {
             return Ok(Self(None));
         }
@@ -53,7 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        Ok(Self(tags(parts, "if-none-match")?.unwrap_or_default()))
+        Ok(Self(tags(parts, &IF_NONE_MATCH)?.unwrap_or_default()))
     }
 }
 
@@ -72,15 +73,16 @@ pub fn written(status: StatusCode, body: Json, location: Option<&str>) -> Result
     let mut response = json(status, body);
     cache_headers(&mut response, &tag);
     if let Some(location) = location.and_then(|location| HeaderValue::from_str(location).ok()) {
-        response.headers_mut().insert("location", location);
+        response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
 }
 
 /// JSON that was written elsewhere.
 pub fn json(status: StatusCode, body: Json) -> Response {
-    let mut response = (status, body).into_response();
-    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -93,11 +95,12 @@ fn etag(body: &str) -> Result<String, Error> {
 /// costs more than the rest of a request's Rust.
 fn version(json: &[u8]) -> Option<i64> {
     let (mut at, mut depth) = (0, 0_u32);
-    while let Some(byte) = json.get(at) {
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.checked_sub(1)?,
-            b'"' => {
+    loop {
+        at += memchr::memchr3(b'"', b'{', b'}', json.get(at..)?)?;
+        match json[at] {
+            b'{' => depth += 1,
+            b'}' => depth = depth.checked_sub(1)?,
+            _ => {
                 let end = end_of_string(json, at)?;
                 let after = json[end + 1..].trim_ascii_start();
                 if depth == 1 && json[at..=end] == *br#""version""# && after.starts_with(b":") {
@@ -106,11 +109,9 @@ fn version(json: &[u8]) -> Option<i64> {
                 }
                 at = end;
             }
-            _ => {}
         }
         at += 1;
     }
-    None
 }
 
 /// Where the string that begins at `start` has its closing quote.
@@ -128,10 +129,10 @@ fn end_of_string(json: &[u8], start: usize) -> Option<usize> {
 fn cache_headers(response: &mut Response, tag: &str) {
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(tag) {
-        headers.insert("etag", tag);
+        headers.insert(ETAG, tag);
     }
-    headers.insert("cache-control", HeaderValue::from_static("private, no-cache"));
-    headers.insert("vary", HeaderValue::from_static("Authorization, Accept"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("Authorization, Accept"));
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! Keyset pages: `limit`, an opaque signed `cursor`, `{"items": [...], "next": cursor | null}` and a `Link` header (RFC 8288).
+use axum::http::header::{CACHE_CONTROL, LINK, VARY};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -91,10 +92,10 @@ pub fn page(cursors: &CursorKey, list: &str, uri: &Uri, listed: &str) -> Result<
     let body = [r#"{"items":"#, items, r#","next":"#, &quoted, "}"].concat();
     let mut response = json(StatusCode::OK, body);
     let headers = response.headers_mut();
-    headers.insert("cache-control", HeaderValue::from_static("private, no-cache"));
-    headers.insert("vary", HeaderValue::from_static("Authorization, Accept"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("Authorization, Accept"));
     if let Some(link) = next.as_deref().and_then(|next| HeaderValue::from_str(&link(uri, next)).ok()) {
-        headers.insert("link", link);
+        headers.insert(LINK, link);
     }
     Ok(response)
 }

@@ -2,7 +2,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -27,6 +27,8 @@ pub fn init() {
     log::open();
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// The outermost layer.
 pub async fn edge(mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -36,13 +38,13 @@ pub async fn edge(mut request: Request, next: Next) -> Response {
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("none", MatchedPath::as_str);
     if let Ok(value) = HeaderValue::from_str(&id) {
-        request.headers_mut().insert("x-request-id", value);
+        request.headers_mut().insert(REQUEST_ID, value);
     }
     // No name has a NUL; gateways refuse it too, each before we could answer in our own way.
     let answer = if uri.path().contains("%00") { malformed().into_response() } else { next.run(request).await };
     let mut response = written(answer, uri.path(), &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert("x-request-id", value);
+        response.headers_mut().insert(REQUEST_ID, value);
     }
     let (status, seconds) = (response.status().as_u16(), begun.elapsed().as_secs_f64());
     METRICS.requests.with_label_values(&[method_text(&method), route, status_text(response.status())]).inc();
@@ -88,7 +90,7 @@ fn status_text(status: StatusCode) -> &'static str {
 
 /// The caller's own id where it is harmless in a log, else a new one.
 fn request_id(request: &Request) -> String {
-    let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let harmless = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     given.filter(harmless).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }

@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::any;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -54,10 +54,21 @@ impl Message {
 
 /// `POST /` takes a CloudEvent, `POST /internal/drain/{queue}` works off what is due.
 pub fn routes(work: JobWork) -> Router<App> {
-    let event = move |_: Internal, State(app): State<App>, body: String| event(app, work, body);
-    let drained = move |_: Internal, State(app): State<App>| drained(app, work);
-    let unknown = || async { Error::NotFound };
-    Router::new().route("/", post(event).fallback(unknown)).route(&format!("/internal/drain/{}", work.queue), post(drained).fallback(unknown))
+    let event = move |_: Internal, _: Posted, State(app): State<App>, body: String| event(app, work, body);
+    let drained = move |_: Internal, _: Posted, State(app): State<App>| drained(app, work);
+    Router::new().route("/", any(event)).route(&format!("/internal/drain/{}", work.queue), any(drained))
+}
+
+/// A POST; any other method is a 404 and no 405, whose `Allow` would tell that there is a route.
+#[derive(Debug)]
+struct Posted;
+
+impl<S: Sync> FromRequestParts<S> for Posted {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        if parts.method == axum::http::Method::POST { Ok(Self) } else { Err(Error::NotFound) }
+    }
 }
 
 async fn event(app: App, work: JobWork, body: String) -> Result<Response, Error> {
