@@ -108,7 +108,7 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
             let secrets = Secrets::in_folder(&data_dir()?)?;
             serve::serve(database, &secrets, begun, |url| {
                 if demo {
-                    greet(url)
+                    greet(url);
                 }
             })
             .await

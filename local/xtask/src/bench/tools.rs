@@ -19,10 +19,11 @@ impl Tools {
     /// Builds ours and looks for wrk; pgbench is looked for beside the server that runs.
     pub(super) fn find(root: &Path) -> Result<Self> {
         ensure!(Command::new("wrk").arg("--version").output().is_ok(), "wrk is not installed: sudo apt-get install wrk");
-        let built = Command::new("cargo").current_dir(root).args(["build", "--release", "--package", "itsm", "--package", "bench"]).status()?;
-        ensure!(built.success(), "the release build failed");
+        let built =
+            Command::new("cargo").current_dir(root).args(["build", "--profile", "dist", "--package", "itsm", "--package", "bench"]).status()?;
+        ensure!(built.success(), "the build failed");
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-        let program = |name: &str| target.join("release").join(name);
+        let program = |name: &str| target.join("dist").join(name);
         Ok(Self { itsm: program("itsm"), bare: program("bare"), scripts: root.join("local/bench") })
     }
 }
