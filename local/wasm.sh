@@ -9,6 +9,8 @@
 set -euo pipefail
 
 target=wasm32-wasip2
+# Bytes that a component may have: its size is most of its cold start.
+largest=1500000
 debian_packages=(rustc-web cargo-web rust-web-src wasi-libc)
 
 say() { echo "wasm.sh: $*" >&2; }
@@ -80,6 +82,7 @@ build() {
   local name=$1 built
   "$cargo" rustc --quiet --profile wasm --package "$name" --lib --crate-type cdylib "${options[@]}"
   built=$folder/$target/wasm/${name//-/_}.wasm
+  [[ $(stat -c %s "$built") -le $largest ]] || fail "$name: $(stat -c %s "$built") bytes, more than $largest"
   cmp -s "$built" "target/wasm/$name.wasm" && return
   cp "$built" "target/wasm/.$name.wasm.new"
   mv "target/wasm/.$name.wasm.new" "target/wasm/$name.wasm"

@@ -18,4 +18,9 @@ target.report = '{"short_description":"E-mail does not send","description":"Sinc
    .. '"urgency":1,"category":"Software","subcategory":"E-mail","channel":"phone","location":"Floor 3","caller_id":null,'
    .. '"assignment_group":null,"assigned_to":null,"major":false,"custom":{}}'
 
+-- What wrk does not print by itself.
+function done(_, latency)
+   io.write(string.format("Quantiles: %d %d %d us\n", latency:percentile(50), latency:percentile(95), latency:percentile(99)))
+end
+
 return target

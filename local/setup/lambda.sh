@@ -13,25 +13,11 @@ say() { echo "lambda.sh: $*" >&2; }
 fail() { say "$@"; exit 1; }
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-requirements=local/setup/requirements-sqs.txt
 tools=target/tools
-# Changes with every pin, so that a newer pin is fetched and an interrupted set-up begins anew.
-pins="$sam_version $(cksum <"$requirements")"
+# Changes with the pin, so that a newer one is fetched and an interrupted set-up begins anew.
+pins=$sam_version
 
 done_already() { [[ -f $tools/lambda.pins && $(<"$tools/lambda.pins") == "$pins" ]]; }
-
-has_venv() { python3 -c 'import venv, ensurepip' 2>/dev/null; }
-
-install_venv() {
-  local as_root=()
-  command -v apt-get >/dev/null || return 1
-  if [[ $EUID -ne 0 ]]; then
-    if ! sudo -n true 2>/dev/null; then return 1; fi
-    as_root=(sudo -n)
-  fi
-  say "installing python3-venv"
-  "${as_root[@]}" apt-get install -y --no-install-recommends python3-venv >&2 && has_venv
-}
 
 emulator_name() {
   case $(uname -sm) in
@@ -52,16 +38,11 @@ fetch_emulator() {
   rm -rf "$wheels"
 }
 
+local/setup/venv.sh sqs
 done_already && exit 0
-command -v python3 >/dev/null || fail "python3 is missing: install it, with its venv module"
-has_venv || install_venv || fail "python3 has no venv: run 'apt-get install python3-venv' as root, or your system's equivalent"
 name=$(emulator_name)
-mkdir -p "$tools"
 exec 9>"$tools/lambda.lock"
 flock 9
 done_already && exit 0 # another one did it meanwhile
-say "moto_server into $tools/sqs"
-python3 -m venv --clear "$tools/sqs"
-"$tools/sqs/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements" >&2
 fetch_emulator "$name"
 echo "$pins" >"$tools/lambda.pins"

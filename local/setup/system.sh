@@ -10,6 +10,8 @@ has() {
   case $1 in
     postgres) command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null || compgen -G '/opt/homebrew/opt/postgresql@*/bin/initdb' >/dev/null ;;
     nginx) command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] ;;
+    venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
+    redis) command -v redis-server >/dev/null && command -v redis-cli >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -19,6 +21,8 @@ packages() {
   case $1 in
     postgres) echo "postgresql postgresql-server postgresql@17" ;;
     nginx) echo "nginx nginx nginx" ;;
+    venv) echo "python3-venv python3 python@3" ;;
+    redis) echo "redis-server redis redis" ;;
     cc) echo "gcc gcc gcc" ;;
     pkg-config) echo "pkg-config pkgconf-pkg-config pkg-config" ;;
     *) echo "$1 $1 $1" ;;

@@ -1,20 +1,28 @@
--- Records a run's outcome, only for the claim that ran: a worker whose lease has gone changes nothing.
--- Retries wait 2^attempt seconds, an hour at most, with up to a half of it more at random.
--- $1 job, $2 attempt, $3 done | retry | fail, $4 the error
-with outcome as (
-  select id, case when $3::text = 'done' then 'done'
-                  when $3::text = 'fail' or attempt >= max_attempts then 'dead'
-                  -- the same key may have been queued anew during the run: that one does the work
-                  when exists (select from jobs again where again.queue = ran.queue and again.key = ran.key and again.state = 'queued') then 'done'
-                  else 'queued' end as state
-  from jobs ran where id = $1::int8 and attempt = $2::int8 and state = 'running'
+-- Records how runs went, each only for the claim that ran: a worker whose lease has gone changes nothing. Answers what became of each:
+-- done, queued (again), dead, or lost where the claim was no longer the run's.
+-- What runs is known by `locked_until`, so that it is found by its id: see `held` in 0009_jobs.sql.
+-- $1 the runs as JSON: [{id, attempt, outcome: done | retry | fail, error}]
+with told as (
+  select * from jsonb_to_recordset($1::text::jsonb) as run(id bigint, attempt integer, outcome text, error text)
+), outcome as (
+  select ran.id, ran.attempt, told.error,
+         case when told.outcome = 'done' then 'done'
+              when told.outcome = 'fail' or ran.attempt - ran.since >= ran.max_attempts then 'dead'
+              -- the same key may have been queued anew during the run: that one does the work
+              when exists (select from jobs again where again.queue = ran.queue and again.key = ran.key and again.state = 'queued') then 'done'
+              else 'queued' end as state
+  from told join jobs ran on ran.id = told.id and ran.attempt = told.attempt and ran.locked_until is not null
+), finished as (
+  update jobs set
+    state = outcome.state,
+    run_at = case when outcome.state = 'queued' then now() + backoff(jobs.attempt - jobs.since) else run_at end,
+    locked_until = null,
+    last_error = coalesce(outcome.error, last_error),
+    finished_at = case when outcome.state <> 'queued' then now() end
+  from outcome
+  where jobs.id = outcome.id and jobs.attempt = outcome.attempt and jobs.locked_until is not null
+  returning jobs.id, jobs.state
 )
-update jobs set
-  state = outcome.state,
-  run_at = case when outcome.state = 'queued' then now() + make_interval(secs => least(3600, 2 ^ attempt) * (1 + random() / 2)) else run_at end,
-  locked_until = null,
-  last_error = coalesce($4::text, last_error),
-  finished_at = case when outcome.state <> 'queued' then now() end
-from outcome
-where jobs.id = outcome.id and jobs.attempt = $2::int8 and jobs.state = 'running'
-returning jobs.state::text
+select json_agg(json_build_object('id', told.id, 'state', coalesce(
+  finished.state, case when ended.state = 'done' and ended.attempt = told.attempt then 'done' else 'lost' end)))::text
+from told left join finished using (id) left join jobs ended on ended.id = told.id

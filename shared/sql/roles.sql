@@ -11,6 +11,10 @@ alter role itsm_app set timezone = 'UTC';
 alter role itsm_app set search_path = 'public';
 alter role itsm_app set statement_timeout = '10s';
 alter role itsm_app set idle_in_transaction_session_timeout = '10s';
+-- Short statements, many at once: what compiles or spreads one of them takes from the others. Pages are in memory, or on a disk without arms.
+alter role itsm_app set jit = off;
+alter role itsm_app set max_parallel_workers_per_gather = 0;
+alter role itsm_app set random_page_cost = 1.1;
 alter role itsm_reader set timezone = 'UTC';
 alter role itsm_reader set statement_timeout = '10s';
 alter role itsm_reader set default_transaction_read_only = on;
@@ -21,7 +25,7 @@ revoke update, delete, truncate on events from itsm_app;
 revoke insert, update, delete on _sqlx_migrations, feed_epoch from itsm_app;
 grant usage on all sequences in schema public to itsm_app;
 grant select on all tables in schema public to itsm_reader;
-revoke select on sessions, idempotency_keys from itsm_reader;
+revoke select on sessions, idempotency_keys, password_resets, api_keys, login_attempts from itsm_reader;
 revoke select on users from itsm_reader;
 grant select (id, role, active, created_at) on users to itsm_reader;
 

@@ -1,11 +1,13 @@
 //! What a handler may use: the database, the keys, the bell. One per process (per request on Spin), cheap to clone.
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use jiff::Timestamp;
 
+use crate::client::Proxies;
 use crate::config::Config;
 use crate::db::Db;
+use crate::hold::Hold;
 use crate::page::CursorKey;
 use crate::queue::Queue;
 use crate::token::{Signer, Verifier};
@@ -17,26 +19,38 @@ pub struct App {
     pub db: Db,
     /// Rings the bell for a job.
     pub queue: Queue,
+    /// Jobs that a worker runs at once, of each queue.
+    pub job_concurrency: usize,
     /// Checks access tokens.
     pub verifier: Arc<Verifier>,
     /// Makes access tokens; in `auth` alone.
     pub signer: Option<Arc<Signer>>,
     /// Signs page cursors.
     pub cursors: CursorKey,
+    /// Whose `X-Forwarded-For` counts.
+    pub proxies: Arc<Proxies>,
     /// Opens the internal routes.
     pub internal_token: Option<Arc<str>>,
+    /// Keeps requests open while nothing happens, where the home can.
+    pub hold: Option<Hold>,
 }
 
 impl App {
     /// Opens nothing: the first statement connects, the first ring finds its queue.
     pub fn new(config: &Config) -> Result<Self> {
+        let verifier = Verifier::new(&config.token.keys)?;
+        let signer = config.token.signing_key.map(|seed| Signer::new(&seed));
+        ensure!(signer.as_ref().is_none_or(|signer| verifier.knows(signer)), "JWT_KEYS does not hold the public half of JWT_SIGNING_KEY");
         Ok(Self {
             db: Db::new(&config.database)?,
-            queue: Queue::new(&config.queue_url),
-            verifier: Arc::new(Verifier::new(&config.token.keys)?),
-            signer: config.token.signing_key.map(|seed| Arc::new(Signer::new(&seed))),
+            queue: Queue::new(&config.queue_url)?,
+            job_concurrency: config.job_concurrency,
+            verifier: Arc::new(verifier),
+            signer: signer.map(Arc::new),
             cursors: CursorKey::new(config.secret_key),
+            proxies: Arc::new(Proxies::parse(&config.trusted_proxies)?),
             internal_token: config.internal_token.as_deref().map(Into::into),
+            hold: None,
         })
     }
 

@@ -1,4 +1,4 @@
-//! Who is asking. The token tells user and session; role, teams and whether they still count are read in each statement
+//! Who is asking. An access token tells a session, and an API key hashes to one; role, teams and whether they still count are read in each statement
 //! from the view `callers` (`with me as (...)`), so a revoked session or a removed member is out at the next request.
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::db::{Json, Param};
 use crate::error::Error;
+use crate::token::ApiKey;
 
 /// What a person may do, in ascending power; `Auditor` reads and writes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -44,14 +45,12 @@ impl Role {
     }
 }
 
-/// Whom a verified token speaks for.
+/// Whom a verified token speaks for, or whom an API key would speak for.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
-    /// `users.id`
-    pub user: Uuid,
-    /// `sessions.id`
+    /// `callers.session_id`
     pub session: Uuid,
-    /// The role when the token was made: good for choosing a statement, never for deciding a right.
+    /// The role when the token was made: good for choosing a statement, never for deciding a right. An API key does not tell one.
     pub role_hint: Role,
 }
 
@@ -64,6 +63,8 @@ pub enum Refusal {
     Replay,
     /// `"role"`: the statement is for another role than the caller has now.
     Role,
+    /// `"rooms"`: a list has a part for what the caller's teams alone see, and was not asked for it.
+    Rooms,
 }
 
 /// A statement's answer to a caller that still counts.
@@ -116,6 +117,7 @@ fn answer(rows: Result<Vec<Option<Json>>, crate::db::DbError>) -> Result<Answer,
         Some(text) if text == "\"forbidden\"" => Answer::Refused(Refusal::Forbidden),
         Some(text) if text == "\"replay\"" => Answer::Refused(Refusal::Replay),
         Some(text) if text == "\"role\"" => Answer::Refused(Refusal::Role),
+        Some(text) if text == "\"rooms\"" => Answer::Refused(Refusal::Rooms),
         Some(text) => Answer::Body(text),
     })
 }
@@ -132,7 +134,7 @@ pub enum Asked {
 impl From<Asked> for Error {
     fn from(asked: Asked) -> Self {
         match asked {
-            Asked::Unauthenticated => Self::Unauthenticated("This session is over: log in again."),
+            Asked::Unauthenticated => Self::Unauthenticated("This session or API key is over: log in again, or use another key."),
             Asked::Database(error) => error.into(),
         }
     }
@@ -150,12 +152,29 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let token = bearer(parts).ok_or(Error::Unauthenticated("Send Authorization: Bearer with an access token."))?;
+        let token = bearer(parts).ok_or(Error::Unauthenticated("Send Authorization: Bearer with an access token or an API key."))?;
+        if ApiKey::is_meant(token) {
+            return by_key(token, parts, app).await;
+        }
         app.verifier
             .verify(token, app.now().as_second())
             .ok_or(Error::Unauthenticated("The access token is not valid or is over: refresh it or log in."))
     }
 }
+
+/// Whether the key is anybody's, the request's own statement says. That it is in use is noted once an hour and process, best-effort.
+async fn by_key(token: &str, parts: &Parts, app: &App) -> Result<Caller, Error> {
+    let key = ApiKey::parse(token).ok_or(Error::Unauthenticated("This is not an API key of ours."))?;
+    if !key.permits(&parts.method, parts.uri.path()) {
+        return Err(Error::Forbidden("The scopes of this API key do not cover this request.".into()));
+    }
+    let caller = Caller { session: key.session(), role_hint: Role::Agent };
+    if app.verifier.is_new_use(caller.session, app.now().as_second()) {
+        let _only_a_note = app.db.row(KEY_USED, &[caller.session.into()]).await;
+    }
+    Ok(caller)
+}
+const KEY_USED: &str = include_str!("../sql/key_used.sql");
 
 /// The token of `Authorization: Bearer` (RFC 6750; the scheme's case does not matter).
 pub fn bearer(parts: &Parts) -> Option<&str> {

@@ -13,6 +13,11 @@ use crate::error::Error;
 pub struct IfMatch(Option<Vec<i64>>);
 
 impl IfMatch {
+    /// That version alone, or any: for writes that name it in their body.
+    pub fn version(version: Option<i64>) -> Self {
+        Self(version.map(|version| vec![version]))
+    }
+
     /// Whether the request names versions at all (a lost race is then 412 and not retried).
     pub fn is_given(&self) -> bool {
         self.0.is_some()

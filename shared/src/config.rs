@@ -27,9 +27,21 @@ pub const VARIABLES: &[Variable] = &[
     variable("DATABASE_URL", None, true, "Postgres: `postgres://user:password@host/database`"),
     variable("DATABASE_MAX_CONNECTIONS", Some("10"), false, "connections that one process may open (Spin's host has its own limit)"),
     variable("SECRET_KEY", None, true, "32 random bytes, base64url: signs page cursors; the same for all functions"),
-    variable("JWT_KEYS", None, false, "JWK Set (RFC 7517) of the public Ed25519 keys that access tokens are verified with"),
+    variable(
+        "JWT_KEYS",
+        None,
+        false,
+        "JWK Set (RFC 7517) of the public Ed25519 keys that access tokens are verified with; two while keys are rotated",
+    ),
     variable("JWT_SIGNING_KEY", Some(""), true, "Ed25519 seed, 32 bytes, base64url: signs access tokens; only `auth` has it"),
-    variable("QUEUE_URL", Some(""), false, "the bell for new jobs: empty (schedules wake), `memory` (in this process) or an SQS URL with `{queue}`"),
+    variable(
+        "QUEUE_URL",
+        Some(""),
+        false,
+        "the bell for new jobs: empty (schedules wake), `memory` (in this process), `redis://host:port` or an SQS URL with `{queue}`",
+    ),
+    variable("JOB_CONCURRENCY", Some("4"), false, "jobs of one queue that one worker process runs at once"),
+    variable("TRUSTED_PROXIES", Some(""), false, "addresses and CIDR blocks, by commas, whose X-Forwarded-For tells the client's address"),
     variable("INTERNAL_TOKEN", Some(""), true, "bearer token of the internal routes (metrics, drain, events); empty closes them"),
 ];
 
@@ -62,6 +74,10 @@ pub struct Config {
     pub secret_key: [u8; 32],
     /// Where the bell rings.
     pub queue_url: String,
+    /// Jobs of a queue that a worker runs at once.
+    pub job_concurrency: usize,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: String,
     /// Opens the internal routes.
     pub internal_token: Option<String>,
 }
@@ -94,12 +110,19 @@ impl Config {
             },
             secret_key: key("SECRET_KEY", &text("SECRET_KEY")?)?,
             queue_url: text("QUEUE_URL")?,
+            job_concurrency: positive("JOB_CONCURRENCY", &text("JOB_CONCURRENCY")?)?,
+            trusted_proxies: text("TRUSTED_PROXIES")?,
             internal_token: Some(text("INTERNAL_TOKEN")?).filter(|token| !token.is_empty()),
         })
     }
 }
 
-fn key(name: &str, text: &str) -> Result<[u8; 32]> {
+fn positive(name: &str, text: &str) -> Result<usize> {
+    text.parse().ok().filter(|number| *number > 0).with_context(|| format!("{name} must be a whole number from 1"))
+}
+
+/// 32 bytes in base64url, as the variable of this name has them.
+pub fn key(name: &str, text: &str) -> Result<[u8; 32]> {
     let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).with_context(|| format!("{name} must be base64url"))?;
     bytes.try_into().ok().with_context(|| format!("{name} must be 32 bytes"))
 }

@@ -6,7 +6,8 @@ use axum::Router;
 
 use crate::app::App;
 use crate::db::DbError;
-use crate::job::{self, Job, Step};
+use crate::job::{self, Claim, Job, JobError};
+use crate::schedule;
 
 /// What a function crate exports as `FUNCTION`.
 #[derive(Debug, Clone, Copy)]
@@ -31,14 +32,25 @@ pub enum Work {
 pub struct JobWork {
     /// The queue it works off.
     pub queue: &'static str,
-    /// Whether a schedule adds a job of its own at each tick.
-    pub scheduled: bool,
-    /// Runs one job: that with the id, or whichever is due.
-    pub step: fn(App, Option<i64>) -> Stepping,
+    /// Seconds that a claim holds.
+    pub lease: i64,
+    /// Runs what was claimed.
+    pub run: fn(App, Claim) -> Running,
+    /// Whether this is the scheduler: what it does, whenever it is awake, before its own jobs.
+    pub clock: Option<fn(App) -> Ticking>,
 }
 
-/// A step under way.
-pub type Stepping = Pin<Box<dyn Future<Output = Result<Step, DbError>> + Send>>;
+/// A run under way.
+pub type Running = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
+/// A look at the clock under way.
+pub type Ticking = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
+
+impl JobWork {
+    /// The work of a job's type.
+    pub const fn of<J: Job + 'static>() -> Self {
+        Self { queue: J::QUEUE, lease: J::LEASE, run: job::boxed::<J>, clock: None }
+    }
+}
 
 impl Function {
     /// A group of routes.
@@ -46,14 +58,14 @@ impl Function {
         Self { name, work: Work::Http(routes) }
     }
 
-    /// A job that others enqueue.
+    /// A job that others enqueue, or a schedule does.
     pub const fn job<J: Job + 'static>(name: &'static str) -> Self {
-        Self { name, work: Work::Job(JobWork { queue: J::QUEUE, scheduled: false, step: job::boxed_step::<J> }) }
+        Self { name, work: Work::Job(JobWork::of::<J>()) }
     }
 
-    /// A job that a schedule wakes; its payload is then `{}`.
-    pub const fn scheduled<J: Job + 'static>(name: &'static str) -> Self {
-        Self { name, work: Work::Job(JobWork { queue: J::QUEUE, scheduled: true, step: job::boxed_step::<J> }) }
+    /// A job whose workers also keep everybody's schedules. As many may as like: each run is enqueued once.
+    pub const fn scheduler<J: Job + 'static>(name: &'static str) -> Self {
+        Self { name, work: Work::Job(JobWork { clock: Some(schedule::boxed_tick), ..JobWork::of::<J>() }) }
     }
 
     /// The function's own routes; a job has none of its own.

@@ -12,10 +12,20 @@ use crate::db::{Json, Param};
 use crate::error::Error;
 
 /// The request's key, if any.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct IdempotencyKey(Option<String>);
 
 impl IdempotencyKey {
+    /// The key of one part of a request that does many things. It has a character that no header can hold, so it is nobody's own.
+    pub fn part(&self, number: usize) -> Self {
+        Self(self.0.as_ref().map(|key| format!("{key}\u{1f}{number}")))
+    }
+
+    /// Whether the request has one.
+    pub fn is_given(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// For the statement's `$n::text`.
     pub fn param(&self) -> Param {
         self.0.as_deref().into()

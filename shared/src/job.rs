@@ -7,34 +7,44 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use crate::app::App;
-use crate::db::{DbError, Param};
-use crate::function::{JobWork, Stepping};
+use crate::db::DbError;
+use crate::function::{JobWork, Running};
 use crate::metrics::METRICS;
 
-const CLAIM: &str = include_str!("../sql/claim.sql");
-const FINISH: &str = include_str!("../sql/finish.sql");
-const TICK: &str = include_str!("../sql/tick.sql");
-/// Seconds that a claim holds.
-const LEASE: i64 = 60;
+pub mod claim;
+mod record;
+
+pub use claim::{Claim, Found};
+pub use record::{Outcome, record};
+
+const RENEW: &str = include_str!("../sql/renew.sql");
 
 /// A kind of work. Its fields are the payload: names of rows, never their content.
 pub trait Job: DeserializeOwned + Send {
     /// The queue, one per kind.
     const QUEUE: &'static str;
-    /// Does it. Must be safe to repeat: the statement with the effect checks the [`Lease`].
+    /// Seconds that a claim holds. What may take longer renews it, by [`Lease::renew`] or by `held()` in its statements.
+    const LEASE: i64 = 60;
+    /// Does it. Must be safe to repeat: the statement with the effect reads `held($1, $2)` or, better, `complete($1, $2)` with its [`Lease`].
     fn run(self, app: &App, lease: Lease) -> impl Future<Output = Result<(), JobError>> + Send;
 }
 
 /// The claim that this run holds.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Lease {
     /// `jobs.id`
     pub id: i64,
     /// `jobs.attempt`
     pub attempt: i64,
+}
+
+impl Lease {
+    /// Holds it for as many seconds from now. False: another worker may have the job by now, so this one had better stop.
+    pub async fn renew(&self, app: &App, seconds: i64) -> Result<bool, DbError> {
+        Ok(app.db.row(RENEW, &[self.id.into(), self.attempt.into(), seconds.into()]).await?.is_some())
+    }
 }
 
 /// Why a run failed.
@@ -65,76 +75,52 @@ pub enum Step {
     Gone,
 }
 
-#[derive(Deserialize)]
-struct Claimed {
-    /// `Ran` stands for "claimed" here: the fields below are set.
-    found: Found,
-    #[serde(flatten)]
-    lease: Option<Lease>,
-    payload: Option<Box<RawValue>>,
-}
-
-#[derive(Deserialize, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Found {
-    Claimed,
-    NotDue,
-    Busy,
-    Gone,
-}
-
-/// Claims one job (that with `id`, or whichever is due), runs it and records the outcome.
+/// Claims the job of this id, runs it and records the outcome.
 ///
 /// `Err` means only that claiming or recording failed: the transport leaves the message, and the lease runs out.
-pub async fn step<J: Job>(app: &App, id: Option<i64>) -> Result<Step, DbError> {
-    let claimed: Option<Claimed> = app.db.get(CLAIM, &[J::QUEUE.into(), id.into(), Param::from(LEASE)]).await?;
-    let Some(claimed) = claimed else { return Ok(Step::Gone) };
-    let (lease, payload) = match (claimed.found, claimed.lease, claimed.payload) {
-        (Found::Claimed, Some(lease), Some(payload)) => (lease, payload),
-        (Found::NotDue, ..) => return Ok(Step::NotDue),
-        (Found::Busy, ..) => return Ok(Step::Busy),
-        _ => return Ok(Step::Gone),
-    };
-    let outcome = match serde_json::from_str::<J>(payload.get()) {
-        Ok(job) => job.run(app, lease).await,
-        Err(error) => Err(JobError::Fail(anyhow::anyhow!("the payload does not fit: {error}"))),
-    };
-    let (word, error) = match outcome {
-        Ok(()) => ("done", None),
-        Err(JobError::Retry(error)) => ("retry", Some(format!("{error:#}"))),
-        Err(JobError::Fail(error)) => ("fail", Some(format!("{error:#}"))),
-    };
-    if let Some(error) = &error {
-        tracing::warn!(queue = J::QUEUE, job = lease.id, attempt = lease.attempt, outcome = word, cause = error, "job failed");
+pub async fn step(app: &App, work: &JobWork, id: i64) -> Result<Step, DbError> {
+    match claim::one(app, work, id).await? {
+        Found::Claimed(claim) => perform(app, work, claim).await,
+        Found::NotDue => Ok(Step::NotDue),
+        Found::Busy => Ok(Step::Busy),
+        Found::Gone => Ok(Step::Gone),
     }
-    METRICS.jobs.with_label_values(&[J::QUEUE, word]).inc();
-    finish(app, &[lease.id.into(), lease.attempt.into(), word.into(), error.into()]).await?;
+}
+
+async fn perform(app: &App, work: &JobWork, claim: Claim) -> Result<Step, DbError> {
+    let outcome = run(app.clone(), *work, claim).await;
+    record(app, work.queue, &[outcome]).await?;
     Ok(Step::Ran)
 }
 
-async fn finish(app: &App, outcome: &[Param]) -> Result<(), DbError> {
-    loop {
-        match app.db.row(FINISH, outcome).await {
-            // The key was queued anew by a transaction that was still open: it is not any more, so now the statement sees it.
-            Err(error) if error.constraint.as_deref() == Some("jobs_queued_key") => {}
-            recorded => return recorded.map(drop),
+/// Runs what was claimed; how it went is still to be recorded.
+pub async fn run(app: App, work: JobWork, claim: Claim) -> Outcome {
+    let (begun, lease) = (Instant::now(), claim.lease);
+    let outcome = Outcome::of(lease, (work.run)(app, claim).await);
+    METRICS.job_seconds.with_label_values(&[work.queue]).observe(begun.elapsed().as_secs_f64());
+    outcome
+}
+
+/// [`Job::run`] with its type forgotten, for [`crate::function::Function`].
+pub(crate) fn boxed<J: Job + 'static>(app: App, claim: Claim) -> Running {
+    Box::pin(async move {
+        match serde_json::from_str::<J>(claim.payload.get()) {
+            Ok(job) => job.run(&app, claim.lease).await,
+            Err(error) => Err(JobError::Fail(anyhow::anyhow!("the payload does not fit: {error}"))),
         }
-    }
+    })
 }
 
-/// [`step`] with its type forgotten, for [`crate::function::Function`].
-pub fn boxed_step<J: Job + 'static>(app: App, id: Option<i64>) -> Stepping {
-    Box::pin(async move { step::<J>(&app, id).await })
-}
-
-/// Steps until nothing is due or the time is over; answers how many ran. A scheduled function adds its own tick first.
+/// Steps one after another until nothing is due or the time is over; answers how many ran. The scheduler looks at its clock first.
 pub async fn drain(app: &App, work: &JobWork, limit: Duration) -> Result<u32, DbError> {
     let begun = Instant::now();
-    if work.scheduled {
-        app.db.row(TICK, &[work.queue.into()]).await?;
+    if let Some(clock) = work.clock {
+        clock(app.clone()).await?;
     }
     let mut ran = 0;
-    while begun.elapsed() < limit && (work.step)(app.clone(), None).await? == Step::Ran {
+    while begun.elapsed() < limit {
+        let Some(claim) = claim::due(app, work, 1).await?.pop() else { break };
+        perform(app, work, claim).await?;
         ran += 1;
     }
     Ok(ran)

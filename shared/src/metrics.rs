@@ -10,8 +10,10 @@ pub struct Metrics {
     pub requests: IntCounterVec,
     /// Seconds from the request's head to the response's head.
     pub seconds: HistogramVec,
-    /// Jobs by queue and outcome.
+    /// Runs of jobs by queue and what became of the job: done, retry, dead, or lost to another worker.
     pub jobs: IntCounterVec,
+    /// Seconds that a job ran.
+    pub job_seconds: HistogramVec,
 }
 
 /// One set a process.
@@ -27,11 +29,17 @@ impl Metrics {
         };
         let requests = counter("itsm_http_requests_total", "Requests answered.", &["method", "route", "status"]);
         let jobs = counter("itsm_jobs_total", "Jobs run, by outcome.", &["queue", "outcome"]);
-        let buckets = vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-        let options = HistogramOpts::new("itsm_http_request_seconds", "Time to answer, in seconds.").buckets(buckets);
-        let seconds = HistogramVec::new(options, &["method", "route"]).unwrap_or_else(|error| unreachable!("{error}"));
-        let _registered_once = registry.register(Box::new(seconds.clone()));
-        Self { registry, requests, seconds, jobs }
+        let histogram = |name: &str, help: &str, labels: &[&str], buckets: &[f64]| {
+            let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+            let histogram = HistogramVec::new(options, labels).unwrap_or_else(|error| unreachable!("{error}"));
+            let _registered_once = registry.register(Box::new(histogram.clone()));
+            histogram
+        };
+        let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+        let seconds = histogram("itsm_http_request_seconds", "Time to answer, in seconds.", &["method", "route"], &buckets);
+        let buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
+        let job_seconds = histogram("itsm_job_seconds", "Time that a job ran, in seconds.", &["queue"], &buckets);
+        Self { registry, requests, seconds, jobs, job_seconds }
     }
 
     /// The text exposition format.

@@ -1,5 +1,5 @@
 //! Keyset pages: `limit`, an opaque signed `cursor`, `{"items": [...], "next": cursor | null}` and a `Link` header (RFC 8288).
-use axum::http::header::{CACHE_CONTROL, LINK, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK, VARY};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -8,7 +8,9 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::conditional::json;
+use crate::csv::{Format, csv};
 use crate::error::Error;
+use crate::fields::project_all;
 
 /// Items of a page where the caller does not say.
 pub const DEFAULT_LIMIT: i64 = 50;
@@ -83,14 +85,42 @@ fn parts(listed: &str) -> Option<(Option<Position>, &str)> {
     Some((next, items.strip_suffix('}')?))
 }
 
-/// The page as a response. `list` names route and order, as given to [`CursorKey::open`].
+/// How a page is shown.
+#[derive(Debug)]
+pub struct Shape<'a> {
+    /// What the caller accepts.
+    pub format: Format,
+    /// The members to keep of each item; all if none.
+    pub fields: Option<&'a [&'a str]>,
+    /// The columns of CSV.
+    pub columns: &'a [&'a str],
+    /// How many items there are on all pages, if that was asked.
+    pub total: Option<Total>,
+}
+
+/// A count that ends somewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Total {
+    /// What was counted.
+    pub counted: i64,
+    /// Where counting ends.
+    pub bound: i64,
+}
+
+/// The page as a response: JSON, whole. `list` names route and order, as given to [`CursorKey::open`].
 pub fn page(cursors: &CursorKey, list: &str, uri: &Uri, listed: &str) -> Result<Response, Error> {
+    shaped(cursors, list, uri, listed, &Shape { format: Format::Json, fields: None, columns: &[], total: None })
+}
+
+/// [`page`] as the caller wants it.
+pub fn shaped(cursors: &CursorKey, list: &str, uri: &Uri, listed: &str, shape: &Shape<'_>) -> Result<Response, Error> {
     let (next, items) = parts(listed).ok_or_else(|| Error::Internal(anyhow::anyhow!("a list statement answers next, then items")))?;
     let next = next.map(|position| cursors.seal(list, &position));
-    // Base64url needs no escapes.
-    let quoted = next.as_ref().map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
-    let body = [r#"{"items":"#, items, r#","next":"#, &quoted, "}"].concat();
-    let mut response = json(StatusCode::OK, body);
+    let mut response = match (shape.format, shape.fields) {
+        (Format::Csv, _) => as_csv(csv(shape.columns, items)?),
+        (Format::Json, Some(fields)) => json(StatusCode::OK, body(&project_all(items, fields)?, next.as_deref(), shape.total)),
+        (Format::Json, None) => json(StatusCode::OK, body(items, next.as_deref(), shape.total)),
+    };
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert(VARY, HeaderValue::from_static("Authorization, Accept"));
@@ -98,6 +128,21 @@ pub fn page(cursors: &CursorKey, list: &str, uri: &Uri, listed: &str) -> Result<
         headers.insert(LINK, link);
     }
     Ok(response)
+}
+
+fn body(items: &str, next: Option<&str>, total: Option<Total>) -> String {
+    // Base64url needs no escapes.
+    let next = next.map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
+    let total = total.map_or_else(String::new, |Total { counted, bound }| {
+        format!(r#","total":{counted},"total_is":"{}""#, if counted < bound { "exact" } else { "at_least" })
+    });
+    [r#"{"items":"#, items, r#","next":"#, &next, &total, "}"].concat()
+}
+
+fn as_csv(text: String) -> Response {
+    let mut response = Response::new(text.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    response
 }
 
 fn link(uri: &Uri, next: &str) -> String {

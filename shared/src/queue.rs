@@ -1,9 +1,13 @@
-//! The bell: tells a worker that a job is there. Postgres holds the job; a lost, doubled or late ring changes latency alone.
+//! The bell: tells workers that there is a job. Postgres holds the job; a lost, doubled or late ring changes latency alone.
+//!
+//! A ring says that something is due, not what to do first: who hears it claims what is most urgent in its queue.
 #[cfg(not(target_family = "wasm"))]
 use std::sync::Arc;
 
 #[cfg(not(target_family = "wasm"))]
 mod memory;
+#[cfg(not(target_family = "wasm"))]
+mod redis;
 #[cfg(not(target_family = "wasm"))]
 mod sqs;
 
@@ -16,6 +20,9 @@ pub enum Queue {
     /// Workers of this same process.
     #[cfg(not(target_family = "wasm"))]
     Memory(Arc<memory::Bell>),
+    /// Redis Streams: one stream a queue, one group of workers.
+    #[cfg(not(target_family = "wasm"))]
+    Redis(Arc<redis::Redis>),
     /// Amazon SQS; `{queue}` in the URL stands for the queue's name.
     #[cfg(not(target_family = "wasm"))]
     Sqs(Arc<sqs::Sqs>),
@@ -24,18 +31,19 @@ pub enum Queue {
 impl Queue {
     /// From `QUEUE_URL`; opens nothing yet.
     #[cfg(not(target_family = "wasm"))]
-    pub fn new(url: &str) -> Self {
-        match url {
+    pub fn new(url: &str) -> anyhow::Result<Self> {
+        Ok(match url {
             "" => Self::Silent,
             "memory" => Self::Memory(Arc::default()),
+            url if url.starts_with("redis://") => Self::Redis(Arc::new(redis::Redis::new(url)?)),
             url => Self::Sqs(Arc::new(sqs::Sqs::new(url))),
-        }
+        })
     }
 
     /// Spin has no bell yet: its schedule drains.
     #[cfg(target_family = "wasm")]
-    pub fn new(_: &str) -> Self {
-        Self::Silent
+    pub fn new(_: &str) -> anyhow::Result<Self> {
+        Ok(Self::Silent)
     }
 
     /// Rings; never fails the caller, whose write is committed.
@@ -44,6 +52,8 @@ impl Queue {
             Self::Silent => {}
             #[cfg(not(target_family = "wasm"))]
             Self::Memory(bell) => bell.ring(queue),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Redis(redis) => redis.ring(queue, job).await,
             #[cfg(not(target_family = "wasm"))]
             Self::Sqs(sqs) => sqs.ring(queue, job).await,
         }
@@ -55,12 +65,44 @@ impl Queue {
         !matches!(self, Self::Silent)
     }
 
-    /// Waits for a ring, at most `limit`; without a bell of this process it waits the whole time.
+    /// An ear for one queue's bell. Messages of SQS come as events to Lambda: here nothing is heard of them.
     #[cfg(not(target_family = "wasm"))]
-    pub async fn wait(&self, queue: &str, limit: std::time::Duration) {
+    pub fn listen(&self, queue: &str) -> Ear {
         match self {
-            Self::Memory(bell) => bell.wait(queue, limit).await,
-            _ => tokio::time::sleep(limit).await,
+            Self::Memory(bell) => Ear::Memory(bell.of(queue)),
+            Self::Redis(redis) => Ear::Redis(redis.listen(queue)),
+            Self::Silent | Self::Sqs(_) => Ear::Deaf,
+        }
+    }
+}
+
+/// Hears one queue's bell, for one worker.
+#[cfg(not(target_family = "wasm"))]
+#[derive(Debug)]
+pub enum Ear {
+    /// There is nothing to hear: the worker's own clock wakes it.
+    Deaf,
+    /// In this process.
+    Memory(Arc<tokio::sync::Notify>),
+    /// Messages of a stream.
+    Redis(redis::Ear),
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Ear {
+    /// Until rung. It may be given up at any time, and nothing is lost.
+    pub async fn heard(&mut self) {
+        match self {
+            Self::Deaf => std::future::pending().await,
+            Self::Memory(bell) => bell.notified().await,
+            Self::Redis(ear) => ear.heard().await,
+        }
+    }
+
+    /// What was heard so far has been answered by a claim, and need not be told to another worker.
+    pub fn answered(&mut self) {
+        if let Self::Redis(ear) = self {
+            ear.answered();
         }
     }
 }

@@ -5,6 +5,8 @@ use crate::app::App;
 use crate::error::Error;
 use crate::telemetry;
 
+mod cloudevent;
+mod gauges;
 pub mod health;
 #[cfg(not(target_family = "wasm"))]
 pub mod http;
@@ -15,9 +17,13 @@ mod lambda;
 mod native;
 #[cfg(target_family = "wasm")]
 pub mod spin;
+#[cfg(not(target_family = "wasm"))]
+pub mod sqs;
+#[cfg(not(target_family = "wasm"))]
+mod worker;
 
 #[cfg(not(target_family = "wasm"))]
-pub use native::{main, process, work_off};
+pub use native::{Workers, holding, main, process};
 
 /// A function's routes with everything around them that is the same in every home.
 pub fn router(routes: Router<App>, app: App) -> Router {

@@ -21,19 +21,22 @@ pub(crate) struct Me {
     role: Role,
     /// The teams.
     teams: Vec<Team>,
+    /// What the API key that asks may be used for; none in a session.
+    scopes: Option<Vec<String>>,
 }
 
 /// A team of the caller.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code)]
+#[schema(as = MyTeam)]
 pub(crate) struct Team {
     id: Uuid,
     name: String,
 }
 
-/// Who I am, with my role and teams as they are now.
-#[utoipa::path(get, path = "/v1/auth/me", tag = "auth", responses((status = 200, body = Me), (status = 401)))]
+/// Who I am, with my role and teams as they are now. The one route here that an API key may ask.
+#[utoipa::path(get, path = "/v1/auth/me", tag = "auth", responses((status = 200, body = Me), (status = 401), (status = 503)))]
 pub(crate) async fn me(State(app): State<App>, caller: Caller) -> Result<Response, Error> {
     Ok(json(StatusCode::OK, caller.ask(&app, ME, &[]).await?.body()?))
 }

@@ -1,13 +1,16 @@
-//! A session's tokens: a short access token (JWT) and an opaque refresh token, stored hashed and replaced at each use.
+//! A session's tokens: a short access token (JWT) and an opaque refresh token, replaced at each use.
 use anyhow::anyhow;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
-use shared::caller::{Caller, Role};
+use shared::caller::Role;
 use shared::error::Error;
-use shared::token::LIFETIME;
+use shared::token::{LIFETIME, Signer, Subject};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::refresh_token::RefreshToken;
 
 /// Days that a session lives without being refreshed.
 pub(crate) const DAYS: i64 = 30;
@@ -28,30 +31,27 @@ pub(crate) struct Tokens {
 /// The session as its statement answers it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Session {
-    pub(crate) session: Uuid,
-    pub(crate) user: Uuid,
-    pub(crate) role: Role,
+    session: Uuid,
+    user: Uuid,
+    role: Role,
 }
 
-/// 256 random bits, base64url.
-pub(crate) fn new_refresh_token() -> Result<String, Error> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Error::Internal(anyhow!("no randomness: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+/// The private key, which `auth` alone has.
+pub(crate) fn signer(app: &App) -> Result<&Signer, Error> {
+    app.signer.as_deref().ok_or_else(|| Error::Internal(anyhow!("JWT_SIGNING_KEY is not set for auth")))
 }
 
 /// The tokens of a session.
-pub(crate) fn tokens(app: &App, session: &Session, refresh_token: String) -> Result<String, Error> {
-    let signer = app.signer.as_ref().ok_or_else(|| Error::Internal(anyhow!("JWT_SIGNING_KEY is not set for auth")))?;
-    let caller = Caller { user: session.user, session: session.session, role_hint: session.role };
-    let access_token = signer.sign(&caller, app.now().as_second())?;
-    let tokens = Tokens { access_token, token_type: "Bearer", expires_in: LIFETIME, refresh_token };
-    serde_json::to_string(&tokens).map_err(|error| Error::Internal(error.into()))
+pub(crate) fn tokens(app: &App, session: &Session, refresh_token: RefreshToken) -> Result<Response, Error> {
+    let subject = Subject { user: session.user, session: session.session, role: session.role };
+    let access_token = signer(app)?.sign(&subject, app.now().as_second())?;
+    let tokens = Tokens { access_token, token_type: "Bearer", expires_in: LIFETIME, refresh_token: refresh_token.text() };
+    Ok(secret(StatusCode::OK, serde_json::to_string(&tokens).map_err(|error| Error::Internal(error.into()))?))
 }
 
-/// Tokens are never kept by a cache on the way (RFC 6749, 5.1).
-pub(crate) fn answer(body: String) -> axum::response::Response {
-    let mut response = shared::conditional::json(axum::http::StatusCode::OK, body);
-    response.headers_mut().insert("cache-control", axum::http::HeaderValue::from_static("no-store"));
+/// An answer that no cache on the way keeps (RFC 6749, 5.1).
+pub(crate) fn secret(status: StatusCode, body: String) -> Response {
+    let mut response = shared::conditional::json(status, body);
+    response.headers_mut().insert("cache-control", HeaderValue::from_static("no-store"));
     response
 }

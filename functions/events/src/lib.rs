@@ -1,4 +1,5 @@
-//! The change feed: every change of every ticket, in an order in which nothing ever appears behind a cursor. Route `/v1/events`.
+//! The change feed: every change of every ticket, in an order in which nothing ever appears behind a cursor; by pages, or as
+//! server-sent events. Route `/v1/events`.
 #![forbid(unsafe_code)]
 use axum::Router;
 use axum::routing::get;
@@ -7,8 +8,13 @@ use shared::function::Function;
 use utoipa::OpenApi;
 
 mod list;
+mod part;
 #[cfg(target_family = "wasm")]
 mod spin;
+mod stream;
+
+/// Each as a whole, for the test that prepares every statement: the files alone are fragments.
+pub const STATEMENTS: [&str; 2] = [list::LIST, stream::STREAM];
 
 /// The function as every home serves it.
 pub const FUNCTION: Function = Function::http("events", routes);

@@ -5,7 +5,8 @@ select (
   select row_to_json(body)::text from (
     select t.id, t.number, t.short_description, t.description, t.state, t.hold_reason, t.impact, t.urgency,
            t.priority, t.category, t.subcategory, t.channel, t.location, t.caller_id, t.opened_by,
-           t.assignment_group, t.assigned_to, t.major, t.opened_at, t.resolved_at, t.closed_at, t.close_code,
+           t.assignment_group, t.assigned_to, t.major,
+           shown(me.id, me.role, t.parent_id) as parent_id, shown(me.id, me.role, t.merged_into) as merged_into, t.restricted_to, t.opened_at, nullif(t.due_at, 'infinity') as due_at, t.resolved_at, t.closed_at, t.close_code,
            t.close_notes, t.reassignment_count, t.reopen_count, t.version, t.custom, t.created_at,
            t.updated_at
     from tickets t

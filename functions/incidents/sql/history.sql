@@ -1,4 +1,4 @@
--- What happened to an incident, oldest first. Requesters do not see work notes.
+-- What happened to an incident, oldest first. Requesters do not see work notes; who does not see another ticket finds no trace of it.
 -- $1 session, $2 id or number, $3 limit, $4 epoch, $5 xact and $6 seq after which to begin, or null
 with me as (select id, role from callers where session_id = $1::text::uuid)
 select (
@@ -8,13 +8,7 @@ select (
   )::text
   from (
     select t.id from tickets t
-    where t.id = ticket_id($2::text) and t.kind = 'incident'
-      and (t.restricted_to is null and me.role <> 'requester'
-        or t.caller_id = me.id
-        or me.role = 'admin'
-        or exists (select from watchers w where w.ticket_id = t.id and w.user_id = me.id)
-        or t.restricted_to is not null and me.role <> 'requester'
-           and exists (select from team_members m where m.team_id = t.restricted_to and m.user_id = me.id))
+    where t.id = ticket_id($2::text) and t.kind = 'incident' and sees(me.id, me.role, t.id, t.caller_id, t.restricted_to)
   ) as ticket left join lateral (
     select e.*, row_number() over () as position, lead(true, 1, false) over () as more
     from (
@@ -25,8 +19,24 @@ select (
       limit $3::int8 + 1
     ) as e
   ) as event on true left join lateral (
+    select changes_shown(me.id, me.role, event.changes) as changes
+  ) as seen on true left join lateral (
+    select coalesce(string_agg(case
+             when field = 'comment' then became
+             when event.verb = 'created' then label || ': ' || became
+             else label || ': ' || coalesce(was, 'none') || ' → ' || coalesce(became, 'none') end, '; ' order by field), '') as summary,
+           coalesce(jsonb_object_agg(change ->> 0, was_named) filter (where was_named is not null), '{}')
+             || coalesce(jsonb_object_agg(change ->> 1, named) filter (where named is not null), '{}') as names
+    from jsonb_each(seen.changes) as c(field, change), lateral (
+      select replace(regexp_replace(field, '_id$', ''), '_', ' ') as label,
+             name_of(me.id, me.role, field, change -> 0) as was_named, name_of(me.id, me.role, field, change -> 1) as named
+    ) as resolved, lateral (
+      select coalesce(was_named, left(change ->> 0, 120)) as was, coalesce(named, left(change ->> 1, 120)) as became
+    ) as read
+    where event.verb <> 'created' or field not in ('id', 'opened_at', 'created_at', 'updated_at', 'custom', 'reopen_count', 'reassignment_count')
+  ) as told on true left join lateral (
     select event.seq, event.at, event.actor_id, (select name from users where id = event.actor_id) as actor,
-           event.verb, event.visibility, event.changes, event.version
+           event.verb, event.visibility, told.summary, seen.changes, told.names, event.version
   ) as item on true
   group by ticket.id
 )

@@ -1,12 +1,52 @@
--- A page of incidents for those who see more than their own; `list.rs` adds the order, `list_page.sql` the JSON.
--- $1 session, $2 limit, $3 state or null, $4 priority or null, $5 and $6 the sort keys after which to begin, or null, $7 the sort column
-with me as (select id, role, false as own_only from callers where session_id = $1::text::uuid),
-page as (
-  select t.* from tickets t
-  where t.kind = 'incident'
-    and (select role from me) <> 'requester'
-    and (t.restricted_to is null or t.caller_id = (select id from me) or (select role from me) = 'admin'
-         or exists (select from watchers w where w.ticket_id = t.id and w.user_id = (select id from me))
-         or exists (select from team_members m where m.team_id = t.restricted_to and m.user_id = (select id from me)))
-    and ($3::text is null or t.state = $3::text)
-    and ($4::int8 is null or t.priority = $4::int8)
+-- A page of incidents for those who see more than their own. Three parts, each with its index: what is restricted to nobody; what the caller
+-- called or watches of the rest; and, only if asked for ($32), what the caller's teams alone see. Whoever has such a team and did not ask is
+-- told so with "rooms", because planning the third part would cost everybody else a third more. The lines with a colon are parts that
+-- `list/statements.rs` puts in: the order and where to begin are one of its pairs, the others are in parts/.
+-- $1 session, $2 what to expand or null, $3 to $27: parts/filters.sql, $28 limit, $29 and $30 the sort key and the id after which
+-- to begin, or null, $31 the sort column, $32 whether to look into the rooms of the caller's teams
+with me as (
+  select id, role, rooms, case when role = 'requester' then '"role"' when not $32::bool and rooms <> '{}' then '"rooms"' end as refusal
+  from callers, restricted_rooms(id, role) as rooms where session_id = $1::text::uuid
+), everybodys as (
+  select t.* from (
+    select null::uuid as id where $13::bool is null
+    union all
+    select team_id from team_members where $13::bool and user_id = asking($1::text::uuid)
+  ) as team cross join lateral (
+    select t.* from tickets t
+    where t.kind = 'incident' and t.restricted_to is null
+      and ($13::bool is null or t.assignment_group = team.id)
+      and ($15::text is null or case when t.restricted_to is null then t.category end = $15::text)
+--: filters
+--: after
+--: order
+    limit $28::int8 + 1
+  ) as t
+), the_partys as (
+  select t.* from restricted_to_party(asking($1::text::uuid)) as t
+  where t.kind = 'incident' and t.restricted_to <> all ((select rooms from me)::uuid[])
+--: filters
+--: after
+--: order
+  limit $28::int8 + 1
+), the_rooms as (
+  -- in an expression, so that it is not even planned where it is not asked for
+  select t.* from unnest(case when $32::bool then array(
+    select found.ticket from (
+--: rooms
+    ) as room(room) cross join lateral (
+      select t as ticket from tickets t
+      where t.kind = 'incident' and t.restricted_to = room
+--: filters
+--: after
+--: order
+      limit $28::int8 + 1
+    ) as found
+  ) end) as t
+), hits as (
+  select * from everybodys union all select * from the_partys union all select * from the_rooms
+), page as (
+  select t.*, null::float4 as rank from hits as t
+--: order
+  limit $28::int8 + 1
+--: page

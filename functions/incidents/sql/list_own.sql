@@ -1,11 +1,22 @@
--- A page of a requester's own incidents and those watched; `list.rs` adds the order, `list_page.sql` the JSON.
--- $1 session, $2 limit, $3 state or null, $4 priority or null, $5 and $6 the sort keys after which to begin, or null, $7 the sort column
-with me as (select id, role, true as own_only from callers where session_id = $1::text::uuid),
-page as (
+-- A page of a requester's own incidents and those watched; put together as list.sql is, with the same parameters.
+with me as (
+  select id, role, case when role <> 'requester' then '"role"' end as refusal from callers where session_id = $1::text::uuid
+), called as (
   select t.* from tickets t
-  where t.kind = 'incident'
-    and (select role from me) = 'requester'
-    and t.id in (select id from tickets where caller_id = (select id from me)
-                 union select ticket_id from watchers where user_id = (select id from me))
-    and ($3::text is null or t.state = $3::text)
-    and ($4::int8 is null or t.priority = $4::int8)
+  where t.kind = 'incident' and t.caller_id = asking($1::text::uuid)
+--: filters
+--: after
+--: order
+  limit $28::int8 + 1
+), watched as (
+  select t.* from watchers w join tickets t on t.id = w.ticket_id
+  where t.kind = 'incident' and w.user_id = asking($1::text::uuid) and t.caller_id <> (select id from me)
+--: filters
+--: after
+--: order
+  limit $28::int8 + 1
+), page as (
+  select t.*, null::float4 as rank from (select * from called union all select * from watched) as t
+--: order
+  limit $28::int8 + 1
+--: page

@@ -2,18 +2,26 @@
 -- one read. A resolved incident gets the job that closes it, due after the days that the settings say.
 -- $1 session, $2 id, $3 the version read, $4 the columns to set, as JSON, $5 now, $6 the role read,
 -- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request, $10 a comment or null, $11 the comment's id
-with me as (select id from callers where session_id = $1::text::uuid and role = $6::text),
-before as (select t as row from tickets t, me where t.id = $2::text::uuid and t.version = $3::int8 for update of t),
-after as (
-  select p.* from before, lateral jsonb_populate_record(before.row, $4::text::jsonb
+with me as (select id, role from callers where session_id = $1::text::uuid and role = $6::text),
+before as (
+  select t as row from tickets t, me
+  where t.id = $2::text::uuid and t.version = $3::int8 and sees(me.id, me.role, t.id, t.caller_id, t.restricted_to) for no key update of t
+),
+changed as (
+  select p as row from before, lateral jsonb_populate_record(before.row, $4::text::jsonb
     || jsonb_build_object('version', (before.row).version + 1, 'updated_at', $5::text)) as p
+), refused as (
+  select refusal(me.id, me.role, before.row, changed.row) as rule from me, before, changed
+), after as (
+  select (changed.row).* from changed, refused where refused.rule is null
 ), answer as (
   select row_to_json(body) as body from (
-    select id, number, short_description, description, state, hold_reason, impact, urgency, priority, category,
+    select after.id, number, short_description, description, state, hold_reason, impact, urgency, priority, category,
            subcategory, channel, location, caller_id, opened_by, assignment_group, assigned_to, major,
-           opened_at, resolved_at, closed_at, close_code, close_notes, reassignment_count, reopen_count,
+           shown(me.id, me.role, parent_id) as parent_id, shown(me.id, me.role, merged_into) as merged_into, restricted_to,
+           opened_at, nullif(due_at, 'infinity') as due_at, resolved_at, closed_at, close_code, close_notes, reassignment_count, reopen_count,
            version, custom, created_at, updated_at
-    from after
+    from after, me
   ) as body
 ), key as (
   insert into idempotency_keys (user_id, route, key, request, status, answer)
@@ -44,8 +52,12 @@ after as (
   select 'sweep' as queue, due.at, enqueue('sweep', 'close:' || ticket.id || ':' || ticket.version, '{}', due.at) as id
   from ticket, settings, lateral (select ticket.resolved_at + make_interval(days => auto_close_days) as at) as due
   where ticket.state = 'resolved' and not ticket.major
+  union all
+  select 'children', now(), child.job
+  from ticket, me, lateral resolve_children(ticket.id, ticket.version, me.id) as child(job) where ticket.state = 'resolved'
 )
 select case
+  when (select rule from refused) is not null then (select to_json(rule)::text from refused)
   when not exists (select from after) then null
   when not exists (select from ticket) then '"replay"'
   else json_build_object('body', (select body from answer),

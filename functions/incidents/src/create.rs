@@ -6,16 +6,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Asked, Caller, Refusal};
+use shared::caller::{Answer, Caller, Refusal};
 use shared::conditional::written;
-use shared::error::{ConstraintName, Error, OnConstraint};
-use shared::idempotency::{IdempotencyKey, replay};
+use shared::error::Error;
+use shared::idempotency::IdempotencyKey;
 use shared::write::committed;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::custom;
+use crate::explained::explained;
 use crate::incident::Incident;
+use crate::replay::replayed;
 
 /// A report.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -53,6 +55,10 @@ pub(crate) struct NewIncident {
     /// Not for requesters.
     #[serde(default)]
     major: bool,
+    /// The incident that it is a part of, by its id; not for requesters.
+    parent_id: Option<Uuid>,
+    /// The restricted team that alone works on it; for its members and administrators.
+    restricted_to: Option<Uuid>,
     /// The organisation's own fields.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -74,17 +80,13 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
     let incident = new.value.with_id(Uuid::now_v7())?;
     let params = [incident.into(), app.now().into(), key.param(), new.digest.as_str().into()];
     let body = match explained(caller.ask(&app, CREATE, &params).await)? {
-        Answer::Refused(Refusal::Replay) => {
-            let stored = caller.ask(&app, REPLAY, &["POST /v1/incidents".into(), key.param()]).await?.body()?;
-            replay(&stored, &new.digest)?
-        }
+        Answer::Refused(Refusal::Replay) => replayed(&app, &caller, "POST /v1/incidents", &key, None, &new.digest).await?,
         answer => committed(&app, &answer.body()?).await?,
     };
     let location = serde_json::from_str::<Located>(&body).map(|row| format!("/v1/incidents/{}", row.id)).ok();
     written(StatusCode::CREATED, body, location.as_deref())
 }
 const CREATE: &str = include_str!("../sql/create.sql");
-const REPLAY: &str = include_str!("../sql/replay.sql");
 
 #[derive(Deserialize)]
 struct Located {
@@ -104,32 +106,3 @@ impl NewIncident {
         Ok(row.to_string())
     }
 }
-
-/// Named constraints of a ticket as the fields that broke them; for every write of an incident.
-pub(crate) fn explained(outcome: Result<Answer, Asked>) -> Result<Answer, Error> {
-    let fields = outcome.as_ref().err().and_then(Asked::constraint).and_then(|name| CONSTRAINTS.iter().find(|(c, ..)| *c == name));
-    match fields {
-        Some((constraint, pointer, detail)) => outcome.on_constraint(constraint, pointer, detail),
-        None => Ok(outcome?),
-    }
-}
-
-const CONSTRAINTS: &[(&str, &str, &str)] = &[
-    ("tickets_short_description_check", "/short_description", "It has 1 to 160 characters."),
-    ("tickets_description_check", "/description", "It has at most 65,536 bytes."),
-    ("tickets_impact_urgency_fkey", "/impact", "Impact and urgency are 1 (High), 2 (Medium) or 3 (Low)."),
-    ("tickets_category_fkey", "/category", "There is no such category: see /v1/categories."),
-    ("tickets_subcategory_fkey", "/subcategory", "The category has no such subcategory: see /v1/categories."),
-    ("tickets_subcategory_check", "/subcategory", "A subcategory needs its category."),
-    ("tickets_channel_check", "/channel", "It is phone, email, portal, api or monitoring."),
-    ("tickets_location_check", "/location", "It has at most 160 characters."),
-    ("tickets_caller_fkey", "/caller_id", "There is no such user."),
-    ("tickets_assignment_group_fkey", "/assignment_group", "There is no such team."),
-    ("tickets_assigned_to_fkey", "/assigned_to", "There is no such user."),
-    ("tickets_close_code_check", "/close_code", "It has 1 to 80 characters."),
-    ("tickets_close_notes_check", "/close_notes", "It has at most 65,536 bytes."),
-    ("tickets_custom_check", "/custom", "It is a JSON object."),
-    ("tickets_hold_check", "/hold_reason", "It is set exactly while the incident is on hold."),
-    ("tickets_hold_reason_check", "/hold_reason", "It is caller, problem, change, vendor or evidence."),
-    ("comments_body_check", "/comment", "It has 1 to 65,536 bytes."),
-];

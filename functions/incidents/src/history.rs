@@ -6,22 +6,11 @@ use serde::Deserialize;
 use shared::app::App;
 use shared::body::Query;
 use shared::caller::Caller;
-use shared::db::Param;
 use shared::error::Error;
-use shared::page::{limit, page};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Which part.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Part {
-    /// Items a page: 1 to 200, 50 if not said.
-    limit: Option<i64>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
+use crate::part::Part;
 
 /// A page of what happened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,13 +33,19 @@ pub(crate) struct Happening {
     actor_id: Option<Uuid>,
     /// Their name.
     actor: Option<String>,
-    /// `created`, `updated`, `commented`, or the state that was reached.
+    /// `created`, `updated`, `commented`, `watched`, `unwatched`, `linked`, `unlinked`, `merged`, or the state that was reached.
     verb: String,
     /// `public` or `work_note`.
     visibility: String,
+    /// What happened, for a person to read; of a comment, how it begins.
+    #[schema(example = "assignment group: none → Network; state: new → in_progress")]
+    summary: String,
     /// Field by field: what it was, what it is.
     #[schema(value_type = Object, example = json!({"state": ["new", "in_progress"]}))]
     changes: serde_json::Map<String, serde_json::Value>,
+    /// The names of the users and teams, and the numbers of the incidents, that the changes refer to, by id.
+    #[schema(value_type = Object)]
+    names: serde_json::Map<String, serde_json::Value>,
     /// The version that it made, if it made one.
     version: Option<i64>,
 }
@@ -61,13 +56,6 @@ pub(crate) struct Happening {
 pub(crate) async fn history(
     State(app): State<App>, caller: Caller, Path(id): Path<String>, Query(part): Query<Part>, uri: Uri,
 ) -> Result<Response, Error> {
-    let name = format!("incident history {id}");
-    let mut params = vec![id.into(), limit(part.limit)?.into()];
-    match part.cursor.map(|cursor| app.cursors.open::<3>(&name, &cursor)).transpose()? {
-        Some(position) => params.extend(position.map(Param::from)),
-        None => params.extend([Param::Text(None), Param::Text(None), Param::Text(None)]),
-    }
-    let listed = caller.ask_list(&app, HISTORY, &params).await?.body()?;
-    page(&app.cursors, &name, &uri, &listed)
+    part.of::<3>("history", id, &app, &caller, HISTORY, &uri).await
 }
 const HISTORY: &str = include_str!("../sql/history.sql");

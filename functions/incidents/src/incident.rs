@@ -1,7 +1,9 @@
 //! An incident as the API shows it. Postgres writes it; this type documents it and holds the tests to it.
 use serde::Deserialize;
 use shared::rules::lifecycle::{HoldReason, State};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AnyOfBuilder, Ref, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// An incident.
@@ -50,9 +52,18 @@ pub struct Incident {
     pub assigned_to: Option<Uuid>,
     /// A major incident never closes by itself.
     pub major: bool,
+    /// The incident that this one is a part of; one level deep.
+    pub parent_id: Option<Uuid>,
+    /// The incident that this one was merged into; it is canceled then.
+    pub merged_into: Option<Uuid>,
+    /// The team that alone sees it, with its caller and its watchers.
+    pub restricted_to: Option<Uuid>,
     /// When it was reported (RFC 3339, UTC).
     #[schema(format = "date-time")]
     pub opened_at: String,
+    /// When its nearest promise is due; nothing while none is running.
+    #[schema(format = "date-time")]
+    pub due_at: Option<String>,
     /// When it was resolved.
     #[schema(format = "date-time")]
     pub resolved_at: Option<String>,
@@ -78,13 +89,83 @@ pub struct Incident {
     /// When it last changed.
     #[schema(format = "date-time")]
     pub updated_at: String,
+    /// What `expand` asked for.
+    pub expanded: Option<Expanded>,
+}
+
+/// An incident as a read shows it: whole, or with the members alone that `fields` names.
+#[derive(Debug)]
+pub struct IncidentShown;
+
+impl PartialSchema for IncidentShown {
+    fn schema() -> RefOr<Schema> {
+        let mut part = Incident::schema();
+        if let RefOr::T(Schema::Object(part)) = &mut part {
+            part.required.clear();
+            part.description = Some("With `fields`: these members alone.".into());
+        }
+        AnyOfBuilder::new().item(Ref::from_schema_name(Incident::name())).item(part).into()
+    }
+}
+
+impl ToSchema for IncidentShown {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Incident::name().into(), Incident::schema()));
+        Incident::schemas(schemas);
+    }
+}
+
+/// Small objects of what an incident names; only what was asked for, is there, and may be seen.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expanded {
+    /// Whom it concerns.
+    pub caller: Option<Named>,
+    /// Who recorded it.
+    pub opened_by: Option<Named>,
+    /// The person who works on it.
+    pub assignee: Option<Named>,
+    /// The team that works on it.
+    pub group: Option<Named>,
+    /// The incident that it is a part of.
+    pub parent: Option<Numbered>,
+}
+
+/// A person or a team.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// `id`
+    pub id: Uuid,
+    /// What people call it.
+    pub name: String,
+}
+
+/// Another incident.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Numbered {
+    /// `id`
+    pub id: Uuid,
+    /// Its number.
+    pub number: String,
+    /// What is wrong, in a line.
+    pub short_description: String,
 }
 
 /// A page of incidents.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = IncidentPage)]
 pub struct Page {
-    /// In the order asked for.
+    /// In the order asked for; with `fields` they have those members alone.
+    #[schema(value_type = Vec<IncidentShown>)]
     pub items: Vec<Incident>,
     /// For the page after this one.
     pub next: Option<String>,
+    /// With `count=true`: how many there are, as far as they are counted.
+    pub total: Option<i64>,
+    /// `exact` or `at_least`.
+    #[schema(example = "exact")]
+    pub total_is: Option<String>,
 }

@@ -2,106 +2,140 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use serde::Deserialize;
+use jiff::Timestamp;
 use shared::app::App;
 use shared::body::Query;
 use shared::caller::{Answer, Caller, Refusal, Role};
-use shared::db::Param;
+use shared::csv::Format;
+use shared::db::{Json, Param};
 use shared::error::Error;
-use shared::page::{limit, page};
-use shared::rules::lifecycle::State as Stage;
-use utoipa::IntoParams;
+use shared::page::{Shape, Total, limit, shaped};
 
 use crate::incident::Page;
+use crate::shown::Shown;
 
-/// What to list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Filter {
-    /// Items a page: 1 to 200, 50 if not said.
-    limit: Option<i64>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-    /// `-opened_at` if not said.
-    #[serde(default)]
-    sort: Sort,
-    /// Only those in this state.
-    state: Option<Stage>,
-    /// Only those of this priority, 1 to 5.
-    #[param(minimum = 1, maximum = 5)]
-    priority: Option<i64>,
-}
+mod filter;
+mod joined;
+mod sort;
+mod statements;
+mod time;
 
-/// The orders: the key, and the id where keys are equal; `-` is newest first.
-#[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
-pub(crate) enum Sort {
-    #[default]
-    #[serde(rename = "-opened_at")]
-    NewestOpened,
-    #[serde(rename = "opened_at")]
-    OldestOpened,
-    #[serde(rename = "-updated_at")]
-    NewestUpdated,
-    #[serde(rename = "updated_at")]
-    OldestUpdated,
-}
+use filter::{Asked, Filter};
+pub(crate) use sort::Sort;
+pub(crate) use statements::GET_EXPANDED;
+use statements::{COUNT, COUNT_OWN, SEARCH, SEARCH_OWN, pages};
+pub use statements::{newest, statements};
 
-/// Incidents that the caller may see, by keyset pages.
-#[utoipa::path(get, path = "/v1/incidents", tag = "incidents", params(Filter),
-    responses((status = 200, body = Page, headers(("Link" = String, description = "rel=next, RFC 8288"))), (status = 400), (status = 401)))]
-pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(filter): Query<Filter>, uri: Uri) -> Result<Response, Error> {
-    let (name, column, [all, own]) = filter.sort.order();
-    let mut params = vec![limit(filter.limit)?.into(), filter.state.map(Stage::name).into(), priority(filter.priority)?.into()];
-    match filter.cursor.map(|cursor| app.cursors.open::<2>(name, &cursor)).transpose()? {
-        Some(position) => params.extend(position.map(Param::from)),
-        None => params.extend([Param::Text(None), Param::Text(None)]),
+/// Incidents that the caller may see, by keyset pages; as CSV where `Accept` prefers `text/csv`.
+///
+/// With `q` and no `sort` the newest 1,000 that are found are ranked. Where nothing is found, words that no incident has ever held are taken for
+/// those that are most like them.
+#[utoipa::path(get, path = "/v1/incidents", tag = "incidents", params(Filter, ("Accept" = Option<String>, Header, description = "`application/json` or `text/csv`")),
+    responses((status = 200, content((Page = "application/json"), (String = "text/csv")), headers(("Link" = String, description = "rel=next, RFC 8288"))),
+              (status = 400), (status = 401)))]
+pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(filter): Query<Filter>, format: Format, uri: Uri) -> Result<Response, Error> {
+    let shown = Shown::parse(filter.fields.as_deref(), filter.expand.as_deref())?;
+    let mut asked = filter.asked()?;
+    let list = List::choose(&filter, &asked, app.now())?;
+    let mut params = Params { filters: filter.params(&asked)?, page: list.page(&app, &filter)? };
+    let mut listed = list.ask(&app, &caller, &shown, &params).await?;
+    if listed.ends_with(NOTHING)
+        && let Some(words) = meant(&app, &caller, &asked).await?
+    {
+        asked.words = Some(words);
+        params.filters = filter.params(&asked)?;
+        listed = list.ask(&app, &caller, &shown, &params).await?;
     }
-    params.push(column.into());
-    let (first, second) = if caller.role_hint == Role::Requester { (own, all) } else { (all, own) };
-    let listed = match caller.ask_list(&app, first, &params).await? {
-        // The role changed since the token was made.
-        Answer::Refused(Refusal::Role) => caller.ask_list(&app, second, &params).await?,
-        answer => answer,
-    };
-    page(&app.cursors, name, &uri, &listed.body()?)
+    let total = if filter.count { Some(list.count(&app, &caller, &params).await?) } else { None };
+    shaped(&app.cursors, list.name, &uri, &listed, &Shape { format, fields: shown.fields.as_deref(), columns: &shown.columns(), total })
 }
 
-fn priority(asked: Option<i64>) -> Result<Option<i64>, Error> {
-    match asked {
-        None | Some(1..=5) => Ok(asked),
-        Some(_) => Err(Error::BadRequest("priority must be from 1 to 5.".into())),
-    }
+/// How a page without items ends.
+const NOTHING: &str = r#""items" : []}"#;
+const WORDS: &str = include_str!("../sql/search_words.sql");
+
+/// What was searched for with mistyped words replaced, if there are any.
+async fn meant(app: &App, caller: &Caller, asked: &Asked) -> Result<Option<String>, Error> {
+    let Some(words) = asked.words.as_deref() else { return Ok(None) };
+    let found = caller.ask_list(app, WORDS, &[words.into()]).await?.found()?;
+    found.map(|words| serde_json::from_str(&words)).transpose().map_err(|error: serde_json::Error| Error::Internal(error.into()))
 }
 
-impl Sort {
-    /// The cursor's name, the column, and the statement: for those who see more than their own, and for requesters.
-    fn order(self) -> (&'static str, &'static str, [&'static str; 2]) {
-        match self {
-            Self::NewestOpened => ("incidents -opened_at", "opened_at", NEWEST_OPENED),
-            Self::OldestOpened => ("incidents opened_at", "opened_at", OLDEST_OPENED),
-            Self::NewestUpdated => ("incidents -updated_at", "updated_at", NEWEST_UPDATED),
-            Self::OldestUpdated => ("incidents updated_at", "updated_at", OLDEST_UPDATED),
+/// The statements for a query, and what they are called with.
+struct List {
+    /// What cursors are sealed for.
+    name: &'static str,
+    column: &'static str,
+    all: &'static str,
+    own: &'static str,
+    /// Whether the first one has a part of its own for what the caller's teams alone see.
+    has_rooms: bool,
+    counted_to: i64,
+}
+
+/// `$3` to `$27`, and `$28` to `$31`.
+struct Params {
+    filters: Vec<Param>,
+    page: Vec<Param>,
+}
+
+impl List {
+    fn choose(filter: &Filter, asked: &Asked, now: Timestamp) -> Result<Self, Error> {
+        if filter.sort.is_none() && asked.words.is_some() {
+            let name = "incidents found";
+            return Ok(Self { name, column: "rank", all: &SEARCH, own: &SEARCH_OWN, has_rooms: false, counted_to: 1_000 });
         }
+        let sort = filter.sort.unwrap_or(Sort::NewestOpened);
+        let ((name, column), pages, narrow) = (sort.key(), pages(sort), filter.is_narrow(sort, now)?);
+        let all = if narrow { &pages.narrow } else { &pages.all };
+        Ok(Self { name, column, all, own: &pages.own, has_rooms: !narrow, counted_to: 10_000 })
+    }
+
+    /// `$28` to `$31`
+    fn page(&self, app: &App, filter: &Filter) -> Result<Vec<Param>, Error> {
+        let position = filter.cursor.as_deref().map(|cursor| app.cursors.open::<2>(self.name, cursor)).transpose()?;
+        let [key, id] = position.map_or([None, None], |position| position.map(Some));
+        Ok(vec![limit(filter.limit)?.into(), key.into(), id.into(), self.column.into()])
+    }
+
+    async fn ask(&self, app: &App, caller: &Caller, shown: &Shown, params: &Params) -> Result<Json, Error> {
+        let base = [&[shown.expand.as_deref().into()], params.filters.as_slice(), params.page.as_slice()].concat();
+        let with = |rooms: bool| [base.as_slice(), &[rooms.into()]].concat();
+        // The token's role may have changed, and an API key tells none: the statement says for whom it is.
+        let (mut own, mut rooms) = (caller.role_hint == Role::Requester, caller.role_hint == Role::Admin);
+        for _ in 0..ATTEMPTS {
+            let (statement, params) = match (own, self.has_rooms) {
+                (true, _) => (self.own, base.clone()),
+                (false, true) => (self.all, with(rooms)),
+                (false, false) => (self.all, base.clone()),
+            };
+            match caller.ask_list(app, statement, &params).await? {
+                Answer::Refused(Refusal::Role) => own = !own,
+                Answer::Refused(Refusal::Rooms) => rooms = true,
+                answer => return answer.body(),
+            }
+        }
+        Err(changing())
+    }
+
+    /// Counted apart from the page, in the moment after it: few ask, and a statement that could do both is planned longer for all.
+    async fn count(&self, app: &App, caller: &Caller, params: &Params) -> Result<Total, Error> {
+        let all = [&[Param::Text(None)], params.filters.as_slice()].concat();
+        let (count, other): (&'static str, &'static str) =
+            if caller.role_hint == Role::Requester { (&COUNT_OWN, &COUNT) } else { (&COUNT, &COUNT_OWN) };
+        let mut counted = caller.ask_list(app, count, &all).await?;
+        if matches!(counted, Answer::Refused(Refusal::Role)) {
+            counted = caller.ask_list(app, other, &all).await?;
+        }
+        let counted = counted.body()?;
+        let counted: i64 = counted.parse().map_err(|error: std::num::ParseIntError| Error::Internal(error.into()))?;
+        Ok(Total { counted: counted.min(self.counted_to), bound: self.counted_to })
     }
 }
 
-/// All of them, for the test that prepares every statement: the files alone are fragments.
-pub const STATEMENTS: [[&str; 2]; 4] = [NEWEST_OPENED, OLDEST_OPENED, NEWEST_UPDATED, OLDEST_UPDATED];
-/// Each order is its own statement text: a plan must know its index. `concat!` takes literals alone, hence a macro.
-macro_rules! ordered {
-    ($order:literal) => {
-        [
-            concat!(include_str!("../sql/list.sql"), $order, include_str!("../sql/list_page.sql")),
-            concat!(include_str!("../sql/list_own.sql"), $order, include_str!("../sql/list_page.sql")),
-        ]
-    };
+/// One for another role, one for the rooms, and the one that is right.
+const ATTEMPTS: usize = 3;
+
+fn changing() -> Error {
+    Error::Forbidden("Your role changed during this request: repeat it.".into())
 }
-const NEWEST_OPENED: [&str; 2] =
-    ordered!("and ($5::text is null or (t.opened_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.opened_at desc, t.id desc\n");
-const OLDEST_OPENED: [&str; 2] =
-    ordered!("and ($5::text is null or (t.opened_at, t.id) > ($5::text::timestamptz, $6::text::uuid)) order by t.opened_at, t.id\n");
-const NEWEST_UPDATED: [&str; 2] =
-    ordered!("and ($5::text is null or (t.updated_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.updated_at desc, t.id desc\n");
-const OLDEST_UPDATED: [&str; 2] =
-    ordered!("and ($5::text is null or (t.updated_at, t.id) > ($5::text::timestamptz, $6::text::uuid)) order by t.updated_at, t.id\n");

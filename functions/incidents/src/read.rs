@@ -18,6 +18,8 @@ pub(crate) struct Read {
     pub(crate) own: bool,
     /// The body, as `GET` answers it.
     pub(crate) incident: Value,
+    /// Who resolved it and can still work on it, where it is resolved and nobody's.
+    resolver: Option<String>,
     /// The stored answer.
     pub(crate) replay: Option<Box<RawValue>>,
 }
@@ -33,7 +35,8 @@ const READ: &str = include_str!("../sql/read.sql");
 impl Read {
     /// What the rules look at.
     pub(crate) fn current(&self) -> Result<Current, Error> {
-        Current::deserialize(&self.incident).map_err(|error| Error::Internal(error.into()))
+        let current = Current::deserialize(&self.incident).map_err(|error| Error::Internal(error.into()))?;
+        Ok(Current { resolver: self.resolver.clone(), ..current })
     }
 
     /// `tickets.id`

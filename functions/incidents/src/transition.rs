@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller};
+use shared::caller::{Answer, Caller, Refusal};
 use shared::conditional::{IfMatch, written};
 use shared::db::{Json, Param};
 use shared::error::Error;
@@ -13,9 +13,10 @@ use shared::rules::incident::{Refused, Transition};
 use shared::write::committed;
 use uuid::Uuid;
 
-use crate::create::explained;
+use crate::explained::explained;
 use crate::incident::Incident;
 use crate::read::{Read, read};
+use crate::terms::Terms;
 use crate::transitions::may;
 
 const ROUTE: &str = "POST /v1/incidents/transitions ";
@@ -29,14 +30,20 @@ const ROUTE: &str = "POST /v1/incidents/transitions ";
 pub(crate) async fn transition(
     State(app): State<App>, caller: Caller, Path(id): Path<String>, if_match: IfMatch, key: IdempotencyKey, asked: Body<Transition>,
 ) -> Result<Response, Error> {
+    let terms = Terms { if_match, key, digest: asked.digest };
+    written(StatusCode::OK, perform(&app, &caller, &id, &terms, &asked.value).await?, None)
+}
+
+/// The step itself; answers the incident.
+pub(crate) async fn perform(app: &App, caller: &Caller, id: &str, terms: &Terms, transition: &Transition) -> Result<Json, Error> {
     loop {
-        let before = read(&app, &caller, &id, Some(&key), ROUTE).await?;
+        let before = read(app, caller, id, Some(&terms.key), ROUTE).await?;
         if let Some(stored) = &before.replay {
-            return written(StatusCode::OK, replay(stored.get(), &asked.digest)?, None);
+            return replay(stored.get(), &terms.digest);
         }
-        if_match.check(before.version())?;
-        if let Some(body) = attempt(&app, &caller, &before, &key, &asked).await? {
-            return written(StatusCode::OK, body, None);
+        terms.if_match.check(before.version())?;
+        if let Some(body) = attempt(app, caller, &before, terms, transition).await? {
+            return Ok(body);
         }
         // Somebody else was first, perhaps this same request under its key: look again, before If-Match is judged.
     }
@@ -44,8 +51,8 @@ pub(crate) async fn transition(
 const TRANSITION: &str = include_str!("../sql/transition.sql");
 
 /// The guarded write; nothing where the incident, the role or the key is no longer as read.
-async fn attempt(app: &App, caller: &Caller, before: &Read, key: &IdempotencyKey, asked: &Body<Transition>) -> Result<Option<Json>, Error> {
-    let (transition, current, now) = (&asked.value, before.current()?, app.now());
+async fn attempt(app: &App, caller: &Caller, before: &Read, terms: &Terms, transition: &Transition) -> Result<Option<Json>, Error> {
+    let (current, now) = (before.current()?, app.now());
     let set = transition.apply(&current, &now.to_string()).map_err(|refused| explain(refused, before, transition))?;
     if !may(before.role, before.own, current.state, transition.to) || (!before.role.works_tickets() && transition.assigns()) {
         return Err(Error::Forbidden("Your role does not permit this step.".into()));
@@ -57,14 +64,15 @@ async fn attempt(app: &App, caller: &Caller, before: &Read, key: &IdempotencyKey
         serde_json::Value::Object(set).to_string().into(),
         now.into(),
         before.role.name().into(),
-        key.param(),
+        terms.key.param(),
         ROUTE.into(),
-        asked.digest.as_str().into(),
+        terms.digest.as_str().into(),
         comment,
         Uuid::now_v7().into(),
     ];
     match explained(caller.ask(app, TRANSITION, &params).await)? {
         Answer::Body(statement) => Ok(Some(committed(app, &statement).await?)),
+        Answer::Refused(Refusal::Forbidden) => Err(Error::Forbidden("Your role does not permit this step.".into())),
         Answer::Nothing | Answer::Refused(_) => Ok(None),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) async fn transitions(State(app): State<App>, caller: Caller, Path(id)
     let read = read(&app, &caller, &id, None, "").await?;
     let state = read.current()?.state;
     let open = state.targets().iter().filter(|to| may(read.role, read.own, state, **to));
-    let items = open.map(|to| Allowed { to: *to, requires: to.requires() }).collect();
+    let items = open.map(|to| Allowed { to: *to, requires: state.step_requires(*to) }).collect();
     let body = Transitions { state, version: read.version(), items };
     found(serde_json::to_string(&body).map_err(|error| Error::Internal(error.into()))?, &unless)
 }

@@ -7,13 +7,16 @@ use shared::app::App;
 use shared::body::Body;
 use shared::caller::Caller;
 use shared::conditional::{IfMatch, written};
+use shared::db::Json;
 use shared::error::Error;
+use shared::idempotency::{IdempotencyKey, replay};
 use shared::rules::incident::{Current, count_reassignment};
 
-use crate::create::explained;
 use crate::custom;
+use crate::explained::explained;
 use crate::incident::Incident;
 use crate::read::{Read, read};
+use crate::terms::Terms;
 
 /// Change fields: a JSON Merge Patch (RFC 7396). `null` clears a field that may be empty.
 ///
@@ -24,22 +27,39 @@ use crate::read::{Read, read};
 pub(crate) async fn update(
     State(app): State<App>, caller: Caller, Path(id): Path<String>, if_match: IfMatch, patch: Body<Map<String, Value>>,
 ) -> Result<Response, Error> {
+    let terms = Terms { if_match, key: IdempotencyKey::default(), digest: patch.digest };
+    written(StatusCode::OK, perform(&app, &caller, &id, &terms, &patch.value).await?, None)
+}
+
+/// The change itself; answers the incident.
+pub(crate) async fn perform(app: &App, caller: &Caller, id: &str, terms: &Terms, patch: &Map<String, Value>) -> Result<Json, Error> {
     loop {
-        let before = read(&app, &caller, &id, None, "").await?;
-        if_match.check(before.version())?;
-        let set = permitted(&before, &before.current()?, patch.value.clone())?;
+        let before = read(app, caller, id, Some(&terms.key), ROUTE).await?;
+        if let Some(stored) = &before.replay {
+            return replay(stored.get(), &terms.digest);
+        }
+        terms.if_match.check(before.version())?;
+        let set = permitted(&before, &before.current()?, patch.clone())?;
         if set.is_empty() {
-            return written(StatusCode::OK, before.incident.to_string(), None);
+            return Ok(before.incident.to_string());
         }
-        let set = Value::Object(set).to_string();
-        let params = [before.id()?.into(), before.version().into(), set.into(), app.now().into(), before.role.name().into()];
-        match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
-            Some(body) => return written(StatusCode::OK, body, None),
-            None if if_match.is_given() => return Err(Error::PreconditionFailed),
-            None => {} // somebody else was first: look again
+        let params = [
+            before.id()?.into(),
+            before.version().into(),
+            Value::Object(set).to_string().into(),
+            app.now().into(),
+            before.role.name().into(),
+            terms.key.param(),
+            ROUTE.into(),
+            terms.digest.as_str().into(),
+        ];
+        if let Some(body) = explained(caller.ask(app, UPDATE, &params).await)?.found()? {
+            return Ok(body);
         }
+        // Somebody else was first: look again, before If-Match is judged.
     }
 }
+const ROUTE: &str = "PATCH /v1/incidents ";
 const UPDATE: &str = include_str!("../sql/update.sql");
 
 /// Fields that agents change.
@@ -57,12 +77,14 @@ const AGENT: &[&str] = &[
     "assigned_to",
     "major",
     "hold_reason",
+    "parent_id",
+    "restricted_to",
     "custom",
 ];
 /// Fields that the incident's own caller changes while nobody works on it.
 const OWN: &[&str] = &["short_description", "description"];
 /// Fields that may be empty.
-const NULLABLE: &[&str] = &["category", "subcategory", "location", "assignment_group", "assigned_to"];
+const NULLABLE: &[&str] = &["category", "subcategory", "location", "assignment_group", "assigned_to", "parent_id", "restricted_to"];
 
 /// The columns that the patch really changes, if the caller may change them.
 fn permitted(before: &Read, current: &Current, patch: Map<String, Value>) -> Result<Map<String, Value>, Error> {
@@ -104,7 +126,10 @@ fn checked(field: &str, value: Value, incident: &Value) -> Result<Value, Error> 
             custom::check(&custom).map(|()| custom)
         }
         ("custom", _) => invalid("It is an object."),
-        ("caller_id" | "assignment_group" | "assigned_to", Value::String(id)) => match uuid::Uuid::parse_str(id) {
+        ("hold_reason", Value::String(reason)) if reason == "caller" && incident["hold_reason"] != "caller" => {
+            invalid("Whoever waits for the caller asks them: take it to in_progress, then on_hold with a comment, by POST .../transitions.")
+        }
+        ("caller_id" | "assignment_group" | "assigned_to" | "parent_id" | "restricted_to", Value::String(id)) => match uuid::Uuid::parse_str(id) {
             Ok(id) => Ok(json!(id)),
             Err(_) => invalid("It is a UUID."),
         },

@@ -15,6 +15,7 @@ use crate::get::{Priority, Settings};
 /// What to change; what is left out stays.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SettingsChange)]
 pub(crate) struct Change {
     /// 0 to 365; 0 closes at once.
     auto_close_days: Option<i64>,

@@ -1,9 +1,7 @@
 -- Closes resolved incidents whose days are over, each with its event; only for the claim that runs, whose lease it renews.
 -- $1 job, $2 attempt, $3 now, $4 at most
 with lease as (
-  update jobs set locked_until = now() + interval '60 s'
-  where id = $1::int8 and attempt = $2::int8 and state = 'running'
-  returning id
+  select from held($1::int8, $2::int8)
 ), due as (
   select t as row from tickets t, settings, lease
   where t.state = 'resolved' and not t.major and t.resolved_at <= $3::text::timestamptz - make_interval(days => settings.auto_close_days)

@@ -1,10 +1,13 @@
-//! Work that time brings: closes incidents that stayed resolved for the days that the settings say. Queue `sweep`, every minute.
+//! Work that time brings. Queue `sweep`, every minute; its workers are the schedulers, which keep everybody's schedules.
 #![forbid(unsafe_code)]
 use shared::function::Function;
 
 mod close;
+mod purge;
+mod ring;
 #[cfg(target_family = "wasm")]
 mod spin;
+mod sweep;
 
 /// The function as every home serves it.
-pub const FUNCTION: Function = Function::scheduled::<close::Close>("sweep");
+pub const FUNCTION: Function = Function::scheduler::<sweep::Sweep>("sweep");

@@ -12,11 +12,12 @@ pub(crate) fn pools(url: &str) -> sqlx::Result<[Pool; 2]> {
     Ok([Pool::new(options.clone(), 10, None), Pool::new(options, 5, Some("set plan_cache_mode = force_custom_plan"))])
 }
 
-/// A parameter: text or int8, null or not. The types of a statement's parameters never vary.
+/// A parameter: text, int8 or bool, null or not. The types of a statement's parameters never vary.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Param<'a> {
     Text(Option<&'a str>),
     Int(Option<i64>),
+    Bool(Option<bool>),
 }
 
 /// The first row's text; none where there is no row or the row is null.
@@ -24,6 +25,7 @@ pub(crate) async fn text(pool: &Pool, sql: &'static str, params: &[Param<'_>]) -
     let query = params.iter().fold(sqlx::query(sql), |query, param| match *param {
         Param::Text(value) => query.bind(value),
         Param::Int(value) => query.bind(value),
+        Param::Bool(value) => query.bind(value),
     });
     let rows = pool.fetch_all(query).await?;
     Ok(rows.first().map(|row| row.try_get(0)).transpose()?.flatten())

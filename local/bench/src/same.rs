@@ -5,19 +5,15 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::Bare;
-use crate::answer::Param::{Int, Text};
+use crate::answer::Param::{Bool, Int, Text};
 use crate::answer::{Failed, body, text};
 
 const GET: &str = include_str!("../../../functions/incidents/sql/get.sql");
 const CREATE: &str = include_str!("../../../functions/incidents/sql/create.sql");
 const READ: &str = include_str!("../../../functions/incidents/sql/read.sql");
 const UPDATE: &str = include_str!("../../../functions/incidents/sql/update.sql");
-/// As `list.rs` of the incidents joins it, for `sort=-opened_at`.
-const LIST: &str = concat!(
-    include_str!("../../../functions/incidents/sql/list.sql"),
-    "and ($5::text is null or (t.opened_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.opened_at desc, t.id desc\n",
-    include_str!("../../../functions/incidents/sql/list_page.sql")
-);
+/// Of the Idempotency-Key, which a PATCH of the load has none of.
+const ROUTE: &str = "PATCH /v1/incidents ";
 /// As long as the platform's SHA-256 of the body.
 const DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -26,11 +22,19 @@ pub(crate) async fn get(State(bare): State<Bare>, Path(id): Path<String>) -> Res
     Ok(body(text(&bare.pool, GET, &[Text(Some(&bare.session)), Text(Some(&id))]).await?))
 }
 
-/// The first 50.
+/// The first 50, by the platform's statement for `sort=-opened_at`.
 pub(crate) async fn list(State(bare): State<Bare>) -> Result<Response, Failed> {
-    let params = [Text(Some(&bare.session)), Int(Some(50)), Text(None), Int(None), Text(None), Text(None), Text(Some("opened_at"))];
-    Ok(body(text(&bare.lists, LIST, &params).await?))
+    let mut params = [Text(None); 32];
+    params[0] = Text(Some(&bare.session));
+    for (number, none) in FLAGS.map(|number| (number, Bool(None))).into_iter().chain(NUMBERS.map(|number| (number, Int(None)))) {
+        params[number - 1] = none;
+    }
+    (params[27], params[30], params[31]) = (Int(Some(50)), Text(Some("opened_at")), Bool(Some(false)));
+    Ok(body(text(&bare.lists, incidents::newest(), &params).await?))
 }
+/// Filters that are true or false, and those that are numbers: a null has its type.
+const FLAGS: [usize; 6] = [3, 10, 12, 13, 17, 19];
+const NUMBERS: [usize; 2] = [6, 7];
 
 /// The request's body with an id put in front, as it is.
 pub(crate) async fn create(State(bare): State<Bare>, request: String) -> Result<Response, Failed> {
@@ -64,6 +68,7 @@ pub(crate) async fn patch(State(bare): State<Bare>, Path(id): Path<String>, requ
         let now = jiff::Timestamp::now().to_string();
         let (session, id) = (Text(Some(&bare.session)), Text(Some(read.incident.id)));
         let params = [session, id, Int(Some(read.incident.version)), Text(Some(&request)), Text(Some(&now)), Text(Some(read.role))];
+        let params = [params.as_slice(), &[Text(None), Text(Some(ROUTE)), Text(Some(DIGEST))]].concat();
         if let Some(written) = text(&bare.pool, UPDATE, &params).await? {
             return Ok(body(Some(written)));
         }

@@ -1,5 +1,5 @@
 //! `itsm admin create`: the first person of an installation.
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow};
 use sqlx::Connection;
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ const CREATE: &str = include_str!("../sql/admin_create.sql");
 
 /// Makes an administrator, or gives an existing person that role and this password.
 pub async fn create(url: &str, email: &str, password: &str) -> Result<Uuid> {
-    ensure!(password.chars().count() >= 12, "the password needs at least 12 characters");
+    auth::password::check(password, email).map_err(|why| anyhow!("the password will not do. {why}"))?;
     let mut connection = connect(url).await?;
     let hash = auth::password::hash(password)?;
     let name = email.split('@').next().unwrap_or(email);

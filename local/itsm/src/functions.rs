@@ -1,16 +1,28 @@
 //! The functions that this process serves. Written by `cargo xtask sync` from the folders in `functions/`.
 use shared::function::Function;
+use shared::schedule::Declared;
 use utoipa::OpenApi;
 
 /// All of them, by name.
 #[rustfmt::skip]
 pub const FUNCTIONS: &[Function] = &[
     auth::FUNCTION,
+    children::FUNCTION,
     events::FUNCTION,
     health::FUNCTION,
     incidents::FUNCTION,
+    jobs::FUNCTION,
+    schedules::FUNCTION,
     settings::FUNCTION,
     sweep::FUNCTION,
+    teams::FUNCTION,
+    users::FUNCTION,
+];
+
+/// When those with a schedule run.
+#[rustfmt::skip]
+pub const SCHEDULES: &[Declared] = &[
+    Declared { name: "sweep", queue: "sweep", cron: "* * * * *", timezone: "UTC" },
 ];
 
 /// What those with routes say of them.
@@ -21,6 +33,10 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         events::Api::openapi(),
         health::Api::openapi(),
         incidents::Api::openapi(),
+        jobs::Api::openapi(),
+        schedules::Api::openapi(),
         settings::Api::openapi(),
+        teams::Api::openapi(),
+        users::Api::openapi(),
     ]
 }

@@ -10,7 +10,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use itsm::database::{Database, data_dir};
 use itsm::secrets::Secrets;
-use itsm::{admin, import, migrate, openapi, seed, serve};
+use itsm::{admin, import, migrate, openapi, secrets, seed, serve};
 
 /// An ITSM platform in small functions. Every command honours DATABASE_URL; without it, a private Postgres in ITSM_DATA_DIR.
 #[derive(Debug, Parser)]
@@ -30,11 +30,11 @@ enum Command {
     },
     /// Bring the database to this version: schema, roles, feed epoch.
     Migrate,
-    /// Add demonstration people and incidents.
+    /// Add demonstration people and 40 incidents.
     Seed {
-        /// How many incidents.
-        #[arg(long, default_value_t = 40)]
-        incidents: i64,
+        /// Add so many lifelike incidents of three years instead, with a company around them.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_000_000))]
+        incidents: Option<i64>,
     },
     /// Take history from another system.
     #[command(subcommand)]
@@ -42,8 +42,19 @@ enum Command {
     /// Administrators.
     #[command(subcommand)]
     Admin(Admin),
+    /// Keys that access tokens are signed with.
+    #[command(subcommand)]
+    Key(Key),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Key {
+    /// Put a new signing key in the place of the one in ITSM_DATA_DIR, from the next start on. Tokens of the old one stay good.
+    Rotate,
+    /// Print the JWK Set of the public halves of signing keys (JWT_SIGNING_KEY, one a line of standard input): what JWT_KEYS holds.
+    Public,
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,9 +95,14 @@ fn main() -> ExitCode {
 }
 
 async fn run(command: Command, begun: Instant) -> Result<()> {
-    if let Command::Openapi = command {
-        print!("{}", openapi::json());
-        return Ok(());
+    match &command {
+        Command::Openapi => {
+            print!("{}", openapi::json());
+            return Ok(());
+        }
+        Command::Key(Key::Rotate) => return Secrets::rotate(&data_dir()?),
+        Command::Key(Key::Public) => return public(),
+        _ => {}
     }
     let database = match command {
         Command::Serve { .. } => Database::open().await?,
@@ -114,7 +130,8 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
             .await
         }
         Command::Migrate => migrate::migrate(&database.owner_url).await,
-        Command::Seed { incidents } => seed::seed(&database.owner_url, incidents).await,
+        Command::Seed { incidents: Some(incidents) } => seed::life::seed(&database.owner_url, incidents).await,
+        Command::Seed { incidents: None } => seed::seed(&database.owner_url, 40).await,
         Command::Import(Import::Servicenow { file, adopt_matrix }) => replay(database, &file, adopt_matrix).await,
         Command::Admin(Admin::Create { email, .. }) => {
             let mut password = String::new();
@@ -123,8 +140,15 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
             println!("{id}");
             Ok(())
         }
-        Command::Openapi => Ok(()),
+        Command::Openapi | Command::Key(_) => Ok(()),
     }
+}
+
+fn public() -> Result<()> {
+    let keys = std::io::read_to_string(std::io::stdin())?;
+    let public = keys.lines().map(secrets::public_half).collect::<Result<Vec<_>>>()?;
+    println!("{}", shared::token::key_set(public.iter().map(String::as_str)));
+    Ok(())
 }
 
 /// The summary to standard output, what was refused to standard error; a success only where every row was taken.

@@ -2,13 +2,26 @@
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::rules::cron;
+use shared::schedule::Declared;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, Executor, PgConnection, SqlSafeStr};
 
 use crate::database::connect;
+use crate::functions::SCHEDULES;
 
 /// Every migration: its number, its name, its text. Listed by hand, because `sqlx::migrate!` compiles sqlx a second time for the macro.
-const FILES: &[(i64, &str, &str)] = &[(1, "desk", include_str!("../../../shared/migrations/0001_desk.sql"))];
+const FILES: &[(i64, &str, &str)] = &[
+    (1, "desk", include_str!("../../../shared/migrations/0001_desk.sql")),
+    (2, "tickets", include_str!("../../../shared/migrations/0002_tickets.sql")),
+    (3, "auth", include_str!("../../../shared/migrations/0003_auth.sql")),
+    (4, "working", include_str!("../../../shared/migrations/0004_working.sql")),
+    (5, "people", include_str!("../../../shared/migrations/0005_people.sql")),
+    (6, "lists", include_str!("../../../shared/migrations/0006_lists.sql")),
+    (7, "jobs", include_str!("../../../shared/migrations/0007_jobs.sql")),
+];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {
         Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
@@ -16,6 +29,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     Migrator::with_migrations(FILES.iter().map(migration).collect())
 });
 const ROLES: &str = include_str!("../../../shared/sql/roles.sql");
+const REGISTER: &str = include_str!("../sql/schedules.sql");
 const EPOCH: &str = include_str!("../sql/epoch.sql");
 const PENDING: &str = "select coalesce(max(version), 0) from _sqlx_migrations where success";
 
@@ -25,6 +39,7 @@ pub async fn migrate(url: &str) -> Result<()> {
     if current(&mut connection).await == newest() && has_roles(&mut connection).await? {
         // Nothing new but, it may be, the cluster: a restored database counts a new epoch.
         connection.execute(EPOCH).await?;
+        register(&mut connection).await?;
         return Ok(connection.close().await?);
     }
     // Two at once would trip over each other's roles; the lock goes with the connection.
@@ -32,7 +47,29 @@ pub async fn migrate(url: &str) -> Result<()> {
     MIGRATIONS.run(&mut connection).await.context("migrating")?;
     connection.execute(ROLES).await.context("making the roles")?;
     connection.execute(EPOCH).await.context("the feed's epoch")?;
+    register(&mut connection).await?;
     Ok(connection.close().await?)
+}
+
+/// A schedule with the first time that it comes.
+#[derive(Serialize)]
+struct Registered {
+    #[serde(flatten)]
+    declared: Declared,
+    next_run_at: Timestamp,
+}
+
+/// Makes the table of schedules say what the functions declare.
+async fn register(connection: &mut PgConnection) -> Result<()> {
+    let now = shared::app::now();
+    let registered = |declared: &Declared| {
+        let next = cron::next(declared.cron, declared.timezone, now).map_err(anyhow::Error::msg)?;
+        let next_run_at = next.with_context(|| format!("the schedule {} never comes", declared.name))?;
+        Ok(Registered { declared: *declared, next_run_at })
+    };
+    let all = SCHEDULES.iter().map(registered).collect::<Result<Vec<_>>>().context("a function's schedule")?;
+    let registering = sqlx::query(REGISTER).bind(serde_json::to_string(&all)?);
+    registering.execute(connection).await.context("registering the schedules").map(drop)
 }
 
 /// The version of the newest migration in this program.
@@ -45,7 +82,8 @@ pub fn fingerprint() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     MIGRATIONS.iter().for_each(|migration| migration.checksum.hash(&mut hasher));
-    (ROLES, EPOCH).hash(&mut hasher);
+    (ROLES, EPOCH, REGISTER).hash(&mut hasher);
+    SCHEDULES.iter().for_each(|schedule| (schedule.name, schedule.queue, schedule.cron, schedule.timezone).hash(&mut hasher));
     format!("{:016x}", hasher.finish())
 }
 

@@ -1,8 +1,10 @@
 //! `itsm seed`: people, teams, categories and lifelike incidents to try the platform with, or to measure it.
 use anyhow::{Context, Result};
-use sqlx::{Connection, Executor};
+use sqlx::{Connection, Executor, PgConnection};
 
 use crate::database::connect;
+
+pub mod life;
 
 const PEOPLE: &str = include_str!("../sql/seed_people.sql");
 const INCIDENTS: &str = include_str!("../sql/seed_incidents.sql");
@@ -12,11 +14,17 @@ pub const PASSWORD: &str = "itsm-demo-only";
 /// The administrator of the demonstration.
 pub const ADMIN: &str = "admin@example.com";
 
+/// The demonstration's people, teams and categories; what is there stays.
+async fn people(connection: &mut PgConnection) -> Result<()> {
+    sqlx::query(PEOPLE).bind(auth::password::hash(PASSWORD)?).execute(connection).await.context("people")?;
+    Ok(())
+}
+
 /// Adds the demonstration's people once, and `count` incidents with their history.
 pub async fn seed(url: &str, count: i64) -> Result<()> {
     let mut connection = connect(url).await?;
     connection.execute("set statement_timeout = 0; set timezone = 'UTC'").await?;
-    sqlx::query(PEOPLE).bind(auth::password::hash(PASSWORD)?).execute(&mut connection).await.context("people")?;
+    people(&mut connection).await?;
     let mut made = 0;
     while made < count {
         let chunk = (count - made).min(10_000);

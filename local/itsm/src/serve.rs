@@ -1,4 +1,5 @@
 //! All functions in one process: their routes on one port, their jobs on tasks, the bell in memory.
+use std::iter;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -6,8 +7,8 @@ use axum::Router;
 use shared::app::App;
 use shared::config::{Config, DatabaseConfig, TokenConfig};
 use shared::function::Work;
-use shared::serve::{http, process, work_off};
-use shared::token::Signer;
+use shared::serve::{Workers, holding, http, process};
+use shared::token::{Signer, key_set};
 use tokio::net::TcpListener;
 
 use crate::database::{Database, data_dir};
@@ -23,13 +24,15 @@ pub fn config(database_url: &str, secrets: &Secrets) -> Result<Config> {
         ("JWT_SIGNING_KEY", set("JWT_SIGNING_KEY", &secrets.jwt_signing_key)),
         ("INTERNAL_TOKEN", set("INTERNAL_TOKEN", &secrets.internal_token)),
         ("QUEUE_URL", set("QUEUE_URL", "memory")),
+        ("JOB_CONCURRENCY", set("JOB_CONCURRENCY", "4")),
         ("JWT_KEYS", set("JWT_KEYS", r#"{"keys":[]}"#)),
+        ("TRUSTED_PROXIES", set("TRUSTED_PROXIES", "")),
         ("DATABASE_MAX_CONNECTIONS", set("DATABASE_MAX_CONNECTIONS", "10")),
     ]);
     let first = Config::from_variables(&variables)?;
     if std::env::var_os("JWT_KEYS").is_none() {
-        let seed = first.token.signing_key.context("no signing key")?;
-        variables.insert("JWT_KEYS", Signer::new(&seed).public_keys());
+        let signer = Signer::new(&first.token.signing_key.context("no signing key")?);
+        variables.insert("JWT_KEYS", key_set(iter::once(signer.public()).chain(secrets.former_keys.iter().map(String::as_str))));
     }
     Config::from_variables(&variables)
 }
@@ -62,18 +65,20 @@ pub async fn serve(database: &Database, secrets: &Secrets, begun: Instant, greet
         .await
         .with_context(|| format!("port {port} is taken or not permitted: choose another, for example PORT=8081"))?;
     let url = format!("http://{}", listener.local_addr()?);
+    let mut workers = Workers::default();
     for function in FUNCTIONS {
         if let Work::Job(work) = function.work {
-            tokio::spawn(work_off(app.clone(), work));
+            workers.start(&app, work);
         }
     }
-    let stopped = http::stopped();
+    let (app, stopped) = holding(app, http::stopped());
     tracing::info!(url, ms = begun.elapsed().as_millis() as u64, "ready");
     greeting(&url);
     tokio::select! {
-        served = http::serve(listener, process(routes(), app.clone()), stopped) => served?,
+        served = http::serve(listener, process(routes(), app.clone(), true), stopped) => served?,
         () = lost(database) => bail!("the private Postgres ended; the end of its log says why: {}", data_dir()?.join("db/log").display()),
     }
+    workers.stop().await;
     app.db.close().await;
     Ok(())
 }

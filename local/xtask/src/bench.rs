@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what the platform costs over a bare handler with the same statements, and `docs/performance.md`.
+//! `cargo xtask bench`: what the platform costs over a bare handler with the same statements, what its lists cost at a million incidents
+//! ([`million`]), and `docs/performance.md`.
 //!
 //! Each operation meets a fresh copy of one database of 10,000 incidents. In each round the platform, the bare handler and the simplest
 //! SQL are loaded one after another and `pgbench` runs the same statements, so that whatever else the machine does falls on all of them;
@@ -9,9 +10,12 @@ use anyhow::Result;
 
 mod ceiling;
 mod database;
+mod jobs;
 mod limits;
 mod load;
 mod measured;
+mod million;
+mod page;
 mod process;
 mod report;
 mod stage;
@@ -24,7 +28,7 @@ use tools::Tools;
 /// Incidents in the database.
 pub(crate) const INCIDENTS: u32 = 10_000;
 
-/// How long to measure.
+/// What to measure, and how long.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Effort {
     /// Rounds of each operation.
@@ -33,9 +37,40 @@ pub(crate) struct Effort {
     /// Seconds of each run.
     #[arg(long, default_value_t = 5)]
     pub seconds: u16,
-    /// Only operations whose name contains this; the report is then printed and not written.
+    /// Only what has this in its name; the report is then printed and not written.
     #[arg(long, default_value = "")]
     pub only: String,
+    /// Only this part of the page.
+    #[arg(long)]
+    pub part: Option<Part>,
+    /// Incidents of the second part; with another number its report is printed and not written.
+    #[arg(long, default_value_t = MILLION)]
+    pub incidents: u32,
+    /// Build nothing: take the programs that are in this folder of `target`; the report is then printed and not written.
+    #[arg(long)]
+    pub built: Option<String>,
+}
+
+/// A part of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Beside the bare handler.
+    Throughput,
+    /// Every list at a million incidents.
+    Million,
+}
+
+/// Incidents of the second part.
+const MILLION: u32 = 1_000_000;
+
+impl Effort {
+    fn has(&self, part: Part) -> bool {
+        self.part.is_none_or(|only| only == part)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.only.is_empty() && self.incidents == MILLION && self.built.is_none()
+    }
 }
 
 /// What is measured: its name, the script of wrk and pgbench.
@@ -43,21 +78,28 @@ pub(crate) const OPERATIONS: [(&str, &str); 4] = [("get", "get"), ("list of 50",
 
 /// Measures and writes the report.
 pub(crate) fn run(root: &Path, effort: &Effort) -> Result<()> {
-    let tools = Tools::find(root)?;
+    let tools = Tools::find(root, effort.built.as_deref())?;
+    let first = if effort.has(Part::Throughput) { Some(throughput(root, &tools, effort)?) } else { None };
+    let second = if effort.has(Part::Million) { Some(million::run(root, &tools, effort)?) } else { None };
+    if effort.is_whole() { page::write(root, first, second) } else { Ok(()) }
+}
+
+fn throughput(root: &Path, tools: &Tools, effort: &Effort) -> Result<String> {
     let database = database::Database::start()?;
-    database.fill(&tools)?;
+    database.fill(tools, INCIDENTS)?;
     let mut all = Vec::new();
     for (name, script) in OPERATIONS.into_iter().filter(|(name, _)| name.contains(&effort.only)) {
-        all.push(Measured { name, rounds: rounds(&tools, &database, script, effort)? });
+        all.push(Measured { name, rounds: rounds(tools, &database, script, effort)? });
     }
-    let limits = limits::measure(root, &tools, &database)?;
-    let (table, page) = report::write(&all, &limits, effort)?;
+    if effort.only == "jobs" {
+        println!("{}", jobs::Queues::measure(root, tools, &database)?.table()?);
+        return Ok(String::new());
+    }
+    let limits = limits::measure(root, tools, &database)?;
+    let queues = jobs::Queues::measure(root, tools, &database)?.table()?;
+    let (table, page) = report::write(&all, &limits, &queues, effort)?;
     println!("{table}");
-    if effort.only.is_empty() {
-        std::fs::write(root.join("docs/performance.md"), page)?;
-        println!("wrote docs/performance.md");
-    }
-    Ok(())
+    Ok(page)
 }
 
 fn rounds(tools: &Tools, database: &database::Database, script: &str, effort: &Effort) -> Result<Vec<Round>> {

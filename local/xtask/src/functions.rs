@@ -36,8 +36,10 @@ pub enum Kind {
     Job {
         /// Its queue.
         queue: String,
-        /// How often a schedule wakes it, as `1 minute`.
+        /// When a schedule enqueues a job of it: a cron expression of five fields.
         schedule: Option<String>,
+        /// Whose clock that is by.
+        timezone: String,
     },
 }
 
@@ -73,6 +75,8 @@ enum Metadata {
     Job {
         queue: String,
         schedule: Option<String>,
+        #[serde(default = "utc")]
+        timezone: String,
         memory: u32,
         timeout: u32,
         #[serde(default)]
@@ -80,11 +84,17 @@ enum Metadata {
     },
 }
 
+fn utc() -> String {
+    "UTC".into()
+}
+
 impl Function {
     fn new(package: Package) -> Self {
         let (kind, memory, timeout, variables) = match package.metadata.function {
             Metadata::Http { routes, fallback, memory, timeout, variables } => (Kind::Http { routes, fallback }, memory, timeout, variables),
-            Metadata::Job { queue, schedule, memory, timeout, variables } => (Kind::Job { queue, schedule }, memory, timeout, variables),
+            Metadata::Job { queue, schedule, timezone, memory, timeout, variables } => {
+                (Kind::Job { queue, schedule, timezone }, memory, timeout, variables)
+            }
         };
         Self { name: package.name, description: package.description, memory, timeout, variables, kind }
     }

@@ -29,7 +29,7 @@ fn all(root: &Path) -> Result<Vec<Written>> {
         file("local/nginx/routes.conf", nginx::routes(&functions)),
         file("local/nginx/upstreams.conf", nginx::upstreams(&functions, |function| format!("{}:8080", function.name))),
         file("spin.toml", spin::manifest(&functions)),
-        file("template.yaml", template::template(&functions)?),
+        file("template.yaml", template::template(&functions)),
     ])
 }
 

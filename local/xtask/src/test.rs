@@ -17,6 +17,9 @@ pub(crate) struct Choice {
 pub(crate) fn run(root: &Path, choice: &Choice) -> Result<()> {
     ground::run(async {
         ground::succeed(ground::cargo().args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(root)).await?;
+        if choice.arguments.is_empty() {
+            ground::succeed(ground::command(root.join("local/setup/venv.sh")).arg("schemathesis")).await?;
+        }
         let ground = Ground::start().await?;
         let mut test = ground::cargo();
         test.arg("test").current_dir(root).env("TEST_DATABASE_URL", ground.url()?);

@@ -67,7 +67,7 @@ fn bound<'q>(sql: &'static str, params: &'q [Param]) -> Query<'q, Postgres, sqlx
 
 /// Only a statement that writes nothing may be sent twice: the first may have committed before the connection died.
 fn is_read(sql: &str) -> bool {
-    !["insert into", "update ", "delete from", "enqueue("].iter().any(|write| sql.contains(write))
+    !["insert into", "update ", "delete from", "enqueue(", "held(", "complete("].iter().any(|write| sql.contains(write))
 }
 
 impl From<sqlx::Error> for DbError {

@@ -1,7 +1,6 @@
 //! The bell inside one process.
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -10,7 +9,7 @@ use tokio::sync::Notify;
 pub struct Bell(Mutex<HashMap<String, Arc<Notify>>>);
 
 impl Bell {
-    fn of(&self, queue: &str) -> Arc<Notify> {
+    pub(super) fn of(&self, queue: &str) -> Arc<Notify> {
         let mut queues = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         queues.entry(queue.to_owned()).or_default().clone()
     }
@@ -18,11 +17,5 @@ impl Bell {
     /// Wakes the queue's worker.
     pub fn ring(&self, queue: &str) {
         self.of(queue).notify_one();
-    }
-
-    /// Until rung, at most `limit`.
-    pub async fn wait(&self, queue: &str, limit: Duration) {
-        let bell = self.of(queue);
-        let _rung_or_late = tokio::time::timeout(limit, bell.notified()).await;
     }
 }

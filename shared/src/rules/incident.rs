@@ -17,6 +17,9 @@ pub struct Current {
     pub reassignment_count: i64,
     /// How often it was reopened.
     pub reopen_count: i64,
+    /// Who resolved it, if they can still work on it: a reopened incident that is nobody's goes back to them.
+    #[serde(default)]
+    pub resolver: Option<String>,
 }
 
 /// What a transition asks for.
@@ -79,6 +82,9 @@ impl Transition {
                 for column in ["resolved_at", "close_code", "close_notes"] {
                     set.insert(column.into(), Value::Null);
                 }
+                if let (Some(resolver), None) = (&current.resolver, self.value("assignment_group", current).or(self.value("assigned_to", current))) {
+                    set.insert("assigned_to".into(), json!(resolver));
+                }
             }
             State::New | State::InProgress | State::OnHold => {}
         }
@@ -93,7 +99,7 @@ impl Transition {
 
     /// Each requirement of the target, met by the request or by the ticket.
     fn complete(&self, current: &Current) -> Result<(), Refused> {
-        for requirement in self.to.requires() {
+        for requirement in current.state.step_requires(self.to) {
             let applies = requirement.when.is_none_or(|when| self.value(when.field, current).as_deref() == Some(when.is));
             if applies && !requirement.any_of.iter().any(|field| self.value(field, current).is_some_and(|value| !value.trim().is_empty())) {
                 let detail = format!("{} needs {}.", self.to.name(), requirement.any_of.join(" or "));
@@ -131,7 +137,7 @@ mod tests {
     use super::*;
 
     fn current(state: State) -> Current {
-        Current { state, assignment_group: None, assigned_to: None, reassignment_count: 0, reopen_count: 0 }
+        Current { state, assignment_group: None, assigned_to: None, reassignment_count: 0, reopen_count: 0, resolver: None }
     }
 
     fn to(state: State) -> Transition {
@@ -178,6 +184,19 @@ mod tests {
         assert_eq!(missing(to(State::Resolved), State::New), "close_code");
         let blank = Transition { close_code: Some("solved".into()), close_notes: Some("  ".into()), ..to(State::Resolved) };
         assert_eq!(missing(blank, State::New), "close_notes");
+    }
+
+    #[test]
+    fn a_reopened_incident_that_is_nobodys_goes_back_to_its_resolver() {
+        let resolved = |assigned: Option<&str>, resolver: Option<&str>| Current {
+            assigned_to: assigned.map(str::to_owned),
+            resolver: resolver.map(str::to_owned),
+            ..current(State::Resolved)
+        };
+        for (assigned, resolver, set) in [(None, Some("r"), Some("r")), (Some("a"), Some("r"), None), (None, None, None)] {
+            let reopened = to(State::InProgress).apply(&resolved(assigned, resolver), "").unwrap();
+            assert_eq!(reopened.get("assigned_to").and_then(Value::as_str), set);
+        }
     }
 
     #[test]

@@ -84,6 +84,11 @@ impl State {
         }
     }
 
+    /// What the step from here to there requires. A reopening requires nothing: whoever objects may not be one who assigns.
+    pub fn step_requires(self, to: Self) -> &'static [Requirement] {
+        if self == Self::Resolved && to == Self::InProgress { &[] } else { to.requires() }
+    }
+
     /// Final states keep what they are.
     pub fn is_final(self) -> bool {
         self.targets().is_empty()

@@ -9,12 +9,14 @@ use crate::app::App;
 use crate::conditional::json;
 use crate::error::Error;
 use crate::metrics::METRICS;
+use crate::serve::gauges;
 use crate::serve::internal::Internal;
 
 const READY: &str = include_str!("../../sql/ready.sql");
 
 /// `GET /health/live`, `/health/ready`, `/metrics`: around the function's own routes in every native process.
-pub fn routes() -> Router<App> {
+pub fn routes(works: bool) -> Router<App> {
+    let metrics = move |_: Internal, State(app): State<App>| async move { metrics(if works { Some(&app) } else { None }).await };
     Router::new()
         .route("/health/live", get(async || live()))
         .route("/health/ready", get(async |State(app): State<App>| ready(&app).await))
@@ -32,6 +34,11 @@ pub async fn ready(app: &App) -> Result<Response, Error> {
     body.map(|body| json(StatusCode::OK, body)).ok_or_else(|| Error::Internal(anyhow::anyhow!("ready.sql answered nothing")))
 }
 
-async fn metrics(_: Internal) -> Response {
-    ([("content-type", "text/plain; version=0.0.4")], METRICS.text()).into_response()
+/// What this process counted, and of a worker what the whole desk is like.
+async fn metrics(desk: Option<&App>) -> Response {
+    let mut text = METRICS.text();
+    if let Some(app) = desk {
+        text += &gauges::text(app).await;
+    }
+    ([("content-type", "text/plain; version=0.0.4")], text).into_response()
 }

@@ -1,15 +1,18 @@
 //! HTTP by axum and hyper: drains on SIGTERM.
 use std::convert::Infallible;
 use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Result;
 use axum::Router;
+use axum::extract::{ConnectInfo, Request};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
+use crate::client::Peer;
 use crate::telemetry::log;
 
 mod rest;
@@ -33,7 +36,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             Err(_) => std::future::pending().await,
         }
     };
-    let router = router.layer(axum::middleware::from_fn(rest::read));
+    let router = router.layer(axum::middleware::from_fn(rest::read)).layer(axum::middleware::map_request(from_socket));
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let _written_when_stopped = log::gather();
     tokio::select! {
         served = axum::serve(listener, router).with_graceful_shutdown(stop).into_future() => served?,
@@ -41,6 +45,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         never = write_log() => match never {},
     }
     Ok(())
+}
+
+async fn from_socket(mut request: Request) -> Request {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        request.extensions_mut().insert(Peer(peer.ip()));
+    }
+    request
 }
 
 async fn write_log() -> Infallible {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use serde::Deserialize;
 
 use crate::app::App;
 use crate::caller::bearer;
@@ -16,6 +16,7 @@ use crate::conditional::json;
 use crate::error::Error;
 use crate::function::JobWork;
 use crate::job;
+use crate::serve::cloudevent;
 
 /// Proof that the request knows the internal token. Whoever does not is not told that there is a route; without a token set, nobody is.
 #[derive(Debug)]
@@ -38,23 +39,9 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
-/// `{"job": id}`, as in a CloudEvent's data (structured mode wraps it in `data`).
-#[derive(Debug, Deserialize)]
-pub struct Message {
-    job: Option<i64>,
-    data: Option<Box<Message>>,
-}
-
-impl Message {
-    /// The job that the message names, if it names one.
-    pub fn job(&self) -> Option<i64> {
-        self.job.or_else(|| self.data.as_ref().and_then(|data| data.job()))
-    }
-}
-
 /// `POST /` takes a CloudEvent, `POST /internal/drain/{queue}` works off what is due.
 pub fn routes(work: JobWork) -> Router<App> {
-    let event = move |_: Internal, _: Posted, State(app): State<App>, body: String| event(app, work, body);
+    let event = move |_: Internal, _: Posted, State(app): State<App>, headers: HeaderMap, body: Bytes| event(app, work, headers, body);
     let drained = move |_: Internal, _: Posted, State(app): State<App>| drained(app, work);
     Router::new().route("/", any(event)).route(&format!("/internal/drain/{}", work.queue), any(drained))
 }
@@ -71,11 +58,12 @@ impl<S: Sync> FromRequestParts<S> for Posted {
     }
 }
 
-async fn event(app: App, work: JobWork, body: String) -> Result<Response, Error> {
-    let message: Option<Message> = if body.is_empty() { None } else { serde_json::from_str(&body).ok() };
-    match message.and_then(|message| message.job()) {
+/// An empty request is a wake-up too: what no client had to say, it need not wrap.
+async fn event(app: App, work: JobWork, headers: HeaderMap, body: Bytes) -> Result<Response, Error> {
+    let is_empty = body.is_empty() && !headers.contains_key("ce-id");
+    match if is_empty { None } else { cloudevent::job(&headers, &body)? } {
         Some(id) => {
-            (work.step)(app, Some(id)).await?;
+            job::step(&app, &work, id).await?;
             Ok(StatusCode::NO_CONTENT.into_response())
         }
         None => drained(app, work).await,

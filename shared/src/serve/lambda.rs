@@ -1,17 +1,18 @@
 //! AWS Lambda: HTTP events through `lambda_http`, SQS batches and schedules through `lambda_runtime`.
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, anyhow};
+use axum::extract::Request;
 use lambda_http::Adapter;
 use lambda_http::lambda_runtime::{self, Error as LambdaError, LambdaEvent, service_fn};
-use lambda_http::request::LambdaRequest;
-use serde::Deserialize;
+use lambda_http::request::{LambdaRequest, RequestContext};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::internal::Message;
-use super::router;
+use super::{router, sqs};
 use crate::app::App;
+use crate::client::Peer;
 use crate::function::{Function, JobWork, Work};
 use crate::job;
 
@@ -19,13 +20,34 @@ use crate::job;
 pub(super) async fn run(function: Function, app: App) -> Result<()> {
     match function.work {
         Work::Http(routes) => {
-            let service = Adapter::from(router(routes(), app)).map_request(with_a_query_of_a_uri);
+            let router = router(routes(), app).layer(axum::middleware::map_request(from_context));
+            let service = Adapter::from(router).map_request(with_a_query_of_a_uri);
             lambda_runtime::run(service).await.map_err(|error| anyhow!(error))
         }
         Work::Job(work) => {
             let handler = service_fn(move |event: LambdaEvent<Value>| handle(app.clone(), work, event));
             lambda_runtime::run(handler).await.map_err(|error| anyhow!(error))
         }
+    }
+}
+
+async fn from_context(mut request: Request) -> Request {
+    if let Some(peer) = peer(&request) {
+        request.extensions_mut().insert(Peer(peer));
+    }
+    request
+}
+
+/// The gateway's word; a load balancer has none but the address that it appends to the header.
+fn peer(request: &Request) -> Option<IpAddr> {
+    match request.extensions().get::<RequestContext>()? {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_ref()?.parse().ok(),
+        RequestContext::ApiGatewayV1(context) => context.identity.source_ip.as_ref()?.parse().ok(),
+        RequestContext::Alb(_) => {
+            let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+            forwarded.rsplit(',').next()?.trim().parse().ok()
+        }
+        _ => None,
     }
 }
 
@@ -48,39 +70,16 @@ fn encoded(query: &str) -> String {
     encoded
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Record {
-    message_id: String,
-    body: String,
-}
-
 /// An SQS batch, or any other event: a schedule.
 async fn handle(app: App, work: JobWork, event: LambdaEvent<Value>) -> Result<Value, LambdaError> {
     match event.payload.get("Records") {
-        Some(records) => batch(app, work, serde_json::from_value(records.clone())?).await,
+        Some(records) => Ok(sqs::batch(&app, &work, serde_json::from_value(records.clone())?).await),
         None => {
             let limit = remaining(event.context.deadline).saturating_sub(Duration::from_secs(5));
             let ran = job::drain(&app, &work, limit.max(Duration::from_secs(1))).await?;
             Ok(json!({"ran": ran}))
         }
     }
-}
-
-/// One step per record; the records whose outcome could not be recorded are reported, and SQS sends them again.
-async fn batch(app: App, work: JobWork, records: Vec<Record>) -> Result<Value, LambdaError> {
-    let mut failed = Vec::new();
-    for record in records {
-        let outcome = match serde_json::from_str::<Message>(&record.body).ok().and_then(|message| message.job()) {
-            Some(id) => (work.step)(app.clone(), Some(id)).await.map(drop).map_err(|error| error.to_string()),
-            None => Err("not a job's message".to_owned()),
-        };
-        if let Err(cause) = outcome {
-            tracing::warn!(queue = work.queue, message_id = record.message_id, cause, "record failed");
-            failed.push(json!({"itemIdentifier": record.message_id}));
-        }
-    }
-    Ok(json!({"batchItemFailures": failed}))
 }
 
 /// Until the invocation's deadline (milliseconds since the epoch).

@@ -1,16 +1,19 @@
 //! One binary for every native home, chosen by environment: `AWS_LAMBDA_RUNTIME_API` set means Lambda, else HTTP on `PORT`.
+use std::future::Future;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-use super::{health, http, internal, lambda, router};
+use super::{health, http, internal, lambda, router, worker};
 use crate::app::App;
 use crate::config::Config;
 use crate::function::{Function, JobWork, Work};
-use crate::{job, telemetry};
+use crate::hold::Hold;
+use crate::telemetry;
 
 /// The whole of a function's `main`.
 pub fn main(function: Function) -> ExitCode {
@@ -33,46 +36,66 @@ fn run(function: Function) -> Result<()> {
         let host = std::env::var("HOST").unwrap_or_else(|_| "127.0.0.1".into());
         let port = std::env::var("PORT").unwrap_or_else(|_| "8080".into());
         let listener = TcpListener::bind(format!("{host}:{port}")).await.with_context(|| format!("listening on {host}:{port}"))?;
-        let stopped = http::stopped();
+        let (app, stopped) = holding(app, http::stopped());
         tracing::info!(function = function.name, address = %listener.local_addr()?, "serving");
+        let mut workers = Workers::default();
         let routes = match function.work {
             Work::Http(routes) => routes(),
             Work::Job(work) => {
                 if app.queue.has_bell() {
-                    tokio::spawn(work_off(app.clone(), work));
+                    workers.start(&app, work);
                 }
                 internal::routes(work)
             }
         };
-        http::serve(listener, process(routes, app), stopped).await
+        let works = matches!(function.work, Work::Job(_));
+        let served = http::serve(listener, process(routes, app, works), stopped).await;
+        workers.stop().await;
+        served
     })
 }
 
-/// What one process serves: the functions' routes, and behind them its own health and metrics. The function `health` has some of
-/// the same paths with the same answers. Behind and not around: a request of a function's passes one router.
-pub fn process(routes: Router<App>, app: App) -> Router {
-    let own = router(health::routes(), app.clone());
-    router(routes, app).fallback_service(own)
+/// Requests that one process keeps open at once; each looks at the database once a second.
+const HELD: usize = 64;
+
+/// The app of a process that lives on between requests: it may keep some open, until `stop` resolves.
+pub fn holding(app: App, stop: impl Future<Output = ()> + Send + 'static) -> (App, impl Future<Output = ()> + Send + 'static) {
+    let (tell, told) = watch::channel(false);
+    let wait = move |time| {
+        let mut told = told.clone();
+        async move { tokio::time::timeout(time, told.wait_for(|stopping| *stopping)).await.is_err() }
+    };
+    let stop = async move {
+        stop.await;
+        tell.send_replace(true);
+    };
+    (App { hold: Some(Hold::new(HELD, wait)), ..app }, stop)
 }
 
-/// How often a process that works by itself is its own schedule.
-const TICK: Duration = Duration::from_secs(60);
+/// The queues that this process works off by itself.
+#[derive(Debug, Default)]
+pub struct Workers {
+    tell: watch::Sender<bool>,
+    running: JoinSet<()>,
+}
 
-/// Works off the queue: woken by the bell, and at least once a second; where it is scheduled it adds its tick once a minute.
-/// A job that panics is retried when its lease is over, like one whose worker was killed, and does not end this loop.
-pub async fn work_off(app: App, work: JobWork) {
-    let mut ticked: Option<Instant> = None;
-    loop {
-        let scheduled = work.scheduled && ticked.is_none_or(|ticked| ticked.elapsed() >= TICK);
-        if scheduled {
-            ticked = Some(Instant::now());
-        }
-        let (draining, due) = (app.clone(), JobWork { scheduled, ..work });
-        match tokio::spawn(async move { job::drain(&draining, &due, Duration::from_secs(25)).await }).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(queue = work.queue, cause = %error, "could not drain"),
-            Err(panic) => tracing::error!(queue = work.queue, cause = %panic, "a job panicked"),
-        }
-        app.queue.wait(work.queue, Duration::from_secs(1)).await;
+impl Workers {
+    /// Begins to work off a queue.
+    pub fn start(&mut self, app: &App, work: JobWork) {
+        self.running.spawn(worker::work_off(app.clone(), work, self.tell.subscribe()));
     }
+
+    /// Claims nothing any more, and lets the jobs under way end.
+    pub async fn stop(mut self) {
+        self.tell.send_replace(true);
+        while self.running.join_next().await.is_some() {}
+    }
+}
+
+/// What one process serves: the functions' routes, and behind them its own health and metrics; where it `works`, also what is measured of
+/// the whole desk. The function `health` has some of the same paths with the same answers. Behind and not around: a request of a
+/// function's passes one router.
+pub fn process(routes: Router<App>, app: App, works: bool) -> Router {
+    let own = router(health::routes(works), app.clone());
+    router(routes, app).fallback_service(own)
 }

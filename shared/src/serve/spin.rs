@@ -1,10 +1,12 @@
 //! Fermyon Spin: the host hands in a request, the same router answers it.
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow};
 use axum::Router;
 use axum::body::Body;
+use axum::http::StatusCode;
 use axum::response::Response;
 use http_body_util::BodyExt;
 use spin_sdk::http::Request;
@@ -12,6 +14,7 @@ use tower::ServiceExt;
 
 use super::{internal, router};
 use crate::app::App;
+use crate::client::Peer;
 use crate::config::{Config, VARIABLES};
 use crate::error::Error;
 use crate::function::{Function, Work};
@@ -26,10 +29,20 @@ pub async fn handle(function: Function, request: Request) -> Response {
         Ok(app) => router(routes(function), app),
         Err(error) => unusable(&error),
     };
-    match router.oneshot(request.map(Body::new)).await {
+    let mut request = request.map(Body::new);
+    if let Some(peer) = peer(request.headers()) {
+        request.extensions_mut().insert(peer);
+    }
+    match router.oneshot(request).await {
         Ok(response) => measured(response).await,
         Err(never) => match never {},
     }
+}
+
+/// The host's own header; one that a client sent was replaced.
+fn peer(headers: &axum::http::HeaderMap) -> Option<Peer> {
+    let peer: SocketAddr = headers.get("spin-client-addr")?.to_str().ok()?.parse().ok()?;
+    Some(Peer(peer.ip()))
 }
 
 fn routes(function: Function) -> Router<App> {
@@ -46,11 +59,14 @@ fn unusable(error: &anyhow::Error) -> Router {
     Router::new().fallback(answer).layer(axum::middleware::from_fn(telemetry::edge))
 }
 
-/// Without a content-length the host answers in chunks, and each later request of the connection waits 40 ms.
+/// Without a content-length the host answers in chunks, and each later request of the connection waits 40 ms. Where there can be no body
+/// there is no length (RFC 9110, 8.6).
 async fn measured(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    if !parts.headers.contains_key("content-length") && parts.status != axum::http::StatusCode::NOT_MODIFIED {
+    if parts.status == StatusCode::NO_CONTENT {
+        parts.headers.remove("content-length");
+    } else if !parts.headers.contains_key("content-length") && parts.status != StatusCode::NOT_MODIFIED {
         parts.headers.insert("content-length", bytes.len().into());
     }
     Response::from_parts(parts, Body::from(bytes))

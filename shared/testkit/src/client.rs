@@ -1,8 +1,8 @@
 //! Requests to a desk, as somebody.
 use http::{HeaderMap, Method};
 use serde_json::Value;
-use shared::caller::{Caller, Role};
-use shared::token::Signer;
+use shared::caller::Role;
+use shared::token::{Signer, Subject};
 use uuid::Uuid;
 
 use crate::desk::Desk;
@@ -51,10 +51,10 @@ impl Reply {
 
 impl<'d> Person<'d> {
     pub(crate) fn new(desk: &'d Desk, id: Uuid, session: Uuid, role: &str) -> Self {
-        let role_hint: Role = serde_json::from_value(role.into()).expect("a role");
+        let role: Role = serde_json::from_value(role.into()).expect("a role");
         let signer = Signer::new(&SIGNING_KEY);
         let now = shared::app::now().as_second();
-        let token = signer.sign(&Caller { user: id, session, role_hint }, now).expect("a token");
+        let token = signer.sign(&Subject { user: id, session, role }, now).expect("a token");
         Self { desk, id, session, token: Some(token) }
     }
 
@@ -95,6 +95,16 @@ impl<'d> Person<'d> {
     /// `PATCH` of JSON with more headers.
     pub async fn patch_with(&self, path: &str, headers: &[(&str, &str)], body: Value) -> Reply {
         self.send(Method::PATCH, path, headers, Some(body.to_string().into())).await
+    }
+
+    /// `PUT` without a body.
+    pub async fn put(&self, path: &str) -> Reply {
+        self.send(Method::PUT, path, &[], None).await
+    }
+
+    /// `DELETE`
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, &[], None).await
     }
 
     /// Anything. A body is JSON unless the headers say otherwise.

@@ -53,8 +53,9 @@ impl Desk {
         team
     }
 
-    /// Works off every queue, as the home's own events would make it.
+    /// Lets every schedule come due, and works off every queue as the home's own events would make it.
     pub async fn work(&self) {
+        self.execute("update schedules set next_run_at = now() where next_run_at > now()").await;
         self.home.work(&self.database).await;
     }
 

@@ -16,6 +16,9 @@ pub mod sqs;
 /// The Ed25519 seed that access tokens are signed with in tests.
 pub const SIGNING_KEY: [u8; 32] = [7; 32];
 
+/// Where every home sees requests come from. It is a trusted proxy, so that a test says with `X-Forwarded-For` which client it is.
+const PROXY: &str = "127.0.0.1";
+
 /// A request before it has met a home.
 #[derive(Debug, Clone)]
 pub struct Wire {
@@ -81,7 +84,7 @@ impl Home {
     /// Works off every queue until nothing is due, by the events of this home.
     pub async fn work(&self, database: &TestDatabase) {
         match self {
-            Self::InProcess(home) => home.work().await,
+            Self::InProcess(home) => home.work(database).await,
             Self::Http(home) => home.work(database).await,
             Self::Lambda(home) => home.work(database).await,
             Self::Sqs(home) => home.work(database).await,
@@ -108,5 +111,6 @@ pub fn secrets() -> Secrets {
         secret_key: URL_SAFE_NO_PAD.encode([9; 32]),
         jwt_signing_key: URL_SAFE_NO_PAD.encode(SIGNING_KEY),
         internal_token: "test-internal-token".into(),
+        former_keys: Vec::new(),
     }
 }

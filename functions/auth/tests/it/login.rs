@@ -55,7 +55,7 @@ async fn the_published_keys_verify_the_tokens() {
         assert_eq!((keys.status, keys.header("content-type")), (200, Some("application/json")));
         assert!(!keys.body.contains("\"d\""), "no private key");
         let caller = Verifier::new(&keys.body).unwrap().verify(token(&body, "access_token"), shared::app::now().as_second());
-        assert_eq!(caller.unwrap().user.to_string(), desk.rows("select id::text from users").await[0]);
+        assert_eq!(caller.unwrap().session.to_string(), desk.rows("select id::text from sessions").await[0]);
     })
     .await;
 }

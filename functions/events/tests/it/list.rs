@@ -57,11 +57,16 @@ async fn each_sees_the_changes_of_what_they_may_see() {
             body["items"].as_array().unwrap().iter().map(name).collect::<Vec<_>>()
         };
         assert_eq!(seen(&requester).await, ["own"]);
-        assert_eq!(seen(&agent).await, ["theirs", "own"]);
+        assert_eq!(seen(&agent).await, ["theirs", "own", "settings"]);
         assert_eq!(seen(&auditor).await, ["theirs", "own", "settings"]);
         assert_eq!(seen(&admin).await, ["theirs", "hidden", "own", "settings"]);
         assert_eq!(desk.nobody().get("/v1/events").await.status, 401);
-        assert_eq!(agent.get("/v1/events?verb=created").await.status, 400);
+        // Of people and teams only those who administer and audit are told.
+        desk.execute(
+            "alter table events drop constraint events_subject_check; insert into events (at, subject, verb) values (now(), 'user', 'updated')",
+        )
+        .await;
+        assert_eq!((seen(&agent).await.len(), seen(&auditor).await.len(), seen(&requester).await.len()), (3, 4, 1));
     })
     .await;
 }
@@ -79,6 +84,58 @@ async fn a_restored_database_has_a_new_epoch_behind_every_cursor() {
         let (events, _) = after(desk, &agent, Some(&cursor)).await;
         assert_eq!(events.len(), 1);
         assert_eq!(events[0]["changes"]["short_description"][1], "after");
+    })
+    .await;
+}
+
+/// Somebody who sees one event of many is moved over the others, a bounded number at a time, and never looks at them again.
+#[tokio::test]
+async fn the_cursor_moves_over_what_is_not_shown() {
+    desk(async |desk| {
+        let (agent, requester) = (desk.person("agent").await, desk.person("requester").await);
+        let theirs = agent.post("/v1/incidents", json!({"short_description": "theirs"})).await.json();
+        let many =
+            "insert into events (at, ticket_id, subject, verb) select now(), id, 'incident', 'updated' from tickets, generate_series(1, 10100)";
+        desk.execute(many).await;
+        requester.post("/v1/incidents", json!({"short_description": "own"})).await;
+        let (nothing, middle) = after(desk, &requester, None).await;
+        assert!(nothing.is_empty());
+        let (own, end) = after(desk, &requester, Some(&middle)).await;
+        assert_eq!(own.len(), 1);
+        let (rest, still) = after(desk, &requester, Some(&end)).await;
+        assert!(rest.is_empty() && still == end && middle != end);
+
+        // What follows is not theirs either, and yet the cursor moves.
+        agent.patch(&format!("/v1/incidents/{}", theirs["id"].as_str().unwrap()), json!({"impact": 1})).await;
+        let (rest, moved) = after(desk, &requester, Some(&end)).await;
+        assert!(rest.is_empty() && moved != end);
+        assert_eq!(after(desk, &requester, Some(&moved)).await, (vec![], moved));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changes_do_not_name_a_ticket_that_one_may_not_see() {
+    desk(async |desk| {
+        let (agent, inside, admin) = (desk.person("agent").await, desk.person("agent").await, desk.person("admin").await);
+        let team = desk.team("HR", true).await;
+        desk.execute(&format!("insert into team_members values ('{team}', '{}')", inside.id)).await;
+        let hidden = inside.post("/v1/incidents", json!({"short_description": "hidden"})).await.json();
+        let child = agent.post("/v1/incidents", json!({"short_description": "child"})).await.json();
+        desk.execute(&format!("update tickets set restricted_to = '{team}' where short_description = 'hidden'")).await;
+        let id = hidden["id"].as_str().unwrap();
+        let changes = json!({"parent_id": [null, id], "relates": [id, null], "impact": [1, 2], "assigned_to": [null, agent.id]});
+        desk.execute(&format!(
+            "insert into events (at, ticket_id, subject, verb, changes) values (now(), '{}', 'incident', 'linked', '{changes}')",
+            child["id"].as_str().unwrap()
+        ))
+        .await;
+        desk.settle().await;
+        for (person, told) in [(&agent, false), (&inside, true), (&admin, true)] {
+            let reply = person.get("/v1/events?verb=linked").await;
+            assert_eq!(reply.json()["items"][0]["changes"]["impact"], json!([1, 2]), "{}", reply.body);
+            assert_eq!(reply.body.contains(id), told);
+        }
     })
     .await;
 }

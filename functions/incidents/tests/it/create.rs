@@ -118,3 +118,52 @@ async fn a_repeated_key_gets_the_same_answer_and_has_no_second_effect() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_part_of_another_one_level_deep_and_only_of_what_one_sees() {
+    desk(async |desk| {
+        let (agent, requester) = (desk.person("agent").await, desk.person("requester").await);
+        let admin = desk.person("admin").await;
+        let parent = admin.post("/v1/incidents", json!({"short_description": "all mail is down"})).await.json();
+        let new = |parent: &serde_json::Value| json!({"short_description": "x", "parent_id": parent["id"]});
+        let child = agent.post("/v1/incidents", new(&parent)).await;
+        assert_eq!((child.status, &child.json()["parent_id"]), (201, &parent["id"]));
+        assert_eq!(requester.post("/v1/incidents", new(&parent)).await.status, 403);
+        let refused = async |body: serde_json::Value| {
+            let reply = agent.post("/v1/incidents", body).await;
+            assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!("/parent_id")), "{}", reply.body);
+            reply.json()["errors"][0]["detail"].as_str().unwrap().to_owned()
+        };
+        assert!(refused(new(&child.json())).await.contains("one level"));
+        let missing = refused(json!({"short_description": "x", "parent_id": "00000000-0000-7000-8000-000000000000"})).await;
+        let team = desk.team("HR", true).await;
+        desk.execute(&format!("update tickets set restricted_to = '{team}' where id = '{}'", parent["id"].as_str().unwrap())).await;
+        assert_eq!(refused(new(&parent)).await, missing);
+        // What names an unseen incident does not name it to those who do not see it.
+        let path = format!("/v1/incidents/{}", child.json()["id"].as_str().unwrap());
+        assert_eq!(agent.patch(&path, json!({"location": "here"})).await.json()["parent_id"], json!(null));
+        assert_eq!(admin.patch(&path, json!({"location": "there"})).await.json()["parent_id"], parent["id"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_goes_to_somebody_who_can_work_on_it() {
+    desk(async |desk| {
+        let (agent, requester, gone) = (desk.person("agent").await, desk.person("requester").await, desk.person("agent").await);
+        desk.execute(&format!("update users set active = false where id = '{}'", gone.id)).await;
+        for person in [&requester, &gone, &desk.person("auditor").await] {
+            let reply = agent.post("/v1/incidents", json!({"short_description": "x", "assigned_to": person.id})).await;
+            assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!("/assigned_to")), "{}", reply.body);
+        }
+        // A repeat is answered as before, whatever became of whom it was given to.
+        let other = desk.person("agent").await;
+        let (key, body) = ([("idempotency-key", "k")], json!({"short_description": "x", "assigned_to": other.id}));
+        let first = agent.post_with("/v1/incidents", &key, body.clone()).await;
+        desk.execute(&format!("update users set active = false where id = '{}'", other.id)).await;
+        let again = agent.post_with("/v1/incidents", &key, body.clone()).await;
+        assert_eq!((first.status, first.body), (again.status, again.body));
+        assert_eq!(agent.post("/v1/incidents", body).await.status, 422);
+    })
+    .await;
+}

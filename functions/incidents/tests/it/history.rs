@@ -50,3 +50,33 @@ async fn a_requester_never_sees_a_work_note() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_person_reads_names_and_finds_no_trace_of_what_they_do_not_see() {
+    desk(async |desk| {
+        let (agent, requester) = (desk.person("agent").await, desk.person("requester").await);
+        let team = desk.team("Network", false).await;
+        let (incident, other) = (raised(&requester, "x").await, raised(&agent, "y").await);
+        agent.patch(&path(&incident), json!({"assignment_group": team, "impact": 1, "parent_id": other["id"]})).await;
+        agent.post(&format!("{}/comments", path(&incident)), json!({"body": "Look at this", "visibility": "work_note"})).await;
+        let last = |person: Value, at: usize| person["items"].as_array().unwrap().iter().rev().nth(at).unwrap().clone();
+        let history = format!("{}/history", path(&incident));
+        let seen = agent.get(&history).await.json();
+        assert_eq!(last(seen.clone(), 0)["summary"], "Look at this");
+        let number = other["number"].as_str().unwrap();
+        let updated = last(seen.clone(), 1);
+        let summary = format!("assignment group: none → Network; impact: 3 → 1; parent: none → {number}; priority: 5 → 3; reassignment count: 0 → 1");
+        assert_eq!(updated["summary"], summary);
+        assert_eq!(updated["names"], json!({team.to_string(): "Network", other["id"].as_str().unwrap(): number}));
+        let created = &seen["items"][0]["summary"];
+        assert!(created.as_str().unwrap().contains("short description: x") && created.as_str().unwrap().contains("caller: A requester"), "{created}");
+
+        let theirs = requester.get(&history).await;
+        let updated = last(theirs.json(), 0);
+        assert_eq!((&updated["verb"], &updated["changes"]["parent_id"]), (&json!("updated"), &json!([null, null])));
+        for trace in [number, other["id"].as_str().unwrap(), "Look at this"] {
+            assert!(!theirs.body.contains(trace), "{}", theirs.body);
+        }
+    })
+    .await;
+}

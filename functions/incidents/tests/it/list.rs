@@ -6,7 +6,7 @@ use testkit::{Person, desk};
 use crate::{path, raised};
 
 /// All pages of a list, two at a time.
-async fn all(person: &Person<'_>, query: &str) -> Vec<String> {
+pub(crate) async fn all(person: &Person<'_>, query: &str) -> Vec<String> {
     let (mut numbers, mut next) = (Vec::new(), Some(String::new()));
     while let Some(cursor) = next {
         let cursor = if cursor.is_empty() { cursor } else { format!("&cursor={cursor}") };

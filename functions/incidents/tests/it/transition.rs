@@ -117,3 +117,26 @@ async fn a_repeated_key_is_one_step_and_a_stale_version_none() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_caller_reopens_what_was_nobodys_and_it_goes_back_to_who_resolved_it() {
+    desk(async |desk| {
+        let (agent, caller) = (desk.person("agent").await, desk.person("requester").await);
+        let resolve = json!({"to": "resolved", "close_code": "solved", "close_notes": "x"});
+        for (undo, assignee) in [
+            ("select 1", json!(agent.id)),
+            ("update users set role = 'auditor' where id = '{agent}'", json!(null)),
+            ("update users set role = 'agent', active = false where id = '{agent}'", json!(null)),
+        ] {
+            let incident = raised(&caller, "x").await;
+            let by = if assignee.is_null() { desk.person("agent").await } else { agent.clone() };
+            assert_eq!(go(&by, &incident, resolve.clone()).await.status, 200);
+            desk.execute(&undo.replace("{agent}", &by.id.to_string())).await;
+            let reply = caller.get(&format!("{}/transitions", path(&incident))).await.json();
+            assert_eq!(reply["items"][1], json!({"to": "in_progress", "requires": []}));
+            let reply = go(&caller, &incident, json!({"to": "in_progress"})).await;
+            assert_eq!((reply.status, &reply.json()["assigned_to"]), (200, &assignee), "{}", reply.body);
+        }
+    })
+    .await;
+}

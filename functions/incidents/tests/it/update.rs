@@ -105,3 +105,35 @@ async fn who_may_change_what() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_waits_for_the_caller_asks_them() {
+    desk(async |desk| {
+        let agent = desk.person("agent").await;
+        let incident = raised(&agent, "x").await;
+        agent.post(&format!("{}/transitions", path(&incident)), json!({"to": "on_hold", "hold_reason": "vendor"})).await;
+        assert_eq!(agent.patch(&path(&incident), json!({"hold_reason": "change"})).await.status, 200);
+        let reply = agent.patch(&path(&incident), json!({"hold_reason": "caller"})).await;
+        assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!("/hold_reason")));
+        assert!(reply.body.contains("/transitions"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_given_to_who_can_work_on_it() {
+    desk(async |desk| {
+        let (agent, requester) = (desk.person("agent").await, desk.person("requester").await);
+        let incident = raised(&agent, "x").await;
+        let reply = agent.patch(&path(&incident), json!({"assigned_to": requester.id})).await;
+        assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!("/assigned_to")));
+        let step = json!({"to": "in_progress", "assigned_to": requester.id});
+        assert_eq!(agent.post(&format!("{}/transitions", path(&incident)), step).await.status, 422);
+        assert_eq!(agent.patch(&path(&incident), json!({"assigned_to": agent.id})).await.status, 200);
+        // Who was deactivated later stays named, and other fields change on.
+        desk.execute(&format!("update users set active = false where id = '{}'", agent.id)).await;
+        let other = desk.person("agent").await;
+        assert_eq!(other.patch(&path(&incident), json!({"location": "here"})).await.json()["assigned_to"], json!(agent.id));
+    })
+    .await;
+}

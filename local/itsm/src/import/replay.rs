@@ -79,6 +79,7 @@ fn next(before: &Ticket, row: &Row, names: &Names<'_>) -> Ticket {
         assigned_to: None,
         reassignment_count: int(before, "reassignment_count"),
         reopen_count: int(before, "reopen_count"),
+        resolver: None,
     };
     count_reassignment(&current, &mut set);
     if before["state"] == State::Resolved.name() && row.state == State::InProgress {

@@ -4,11 +4,17 @@
 mod attack;
 mod binary;
 mod import;
+mod internal;
 mod kill;
+mod life;
 mod lost;
+mod matrix;
 mod openapi;
 mod process;
 mod races;
+mod rotation;
 mod router;
+mod schema;
 mod sql;
+mod stream;
 mod wire;

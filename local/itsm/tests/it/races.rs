@@ -2,4 +2,9 @@
 mod feed;
 mod jobs;
 mod keys;
+mod people;
+mod records;
+mod schedules;
+mod together;
 mod versions;
+mod workers;

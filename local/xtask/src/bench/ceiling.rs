@@ -13,11 +13,14 @@ use super::tools::output;
 const CHOOSE: &str = r"\set turn random(1, 20)
 \set i random(1, :count)
 \if :turn = 1
-select id::text as id from tickets where number = 'INC' || lpad(:i::text, 7, '0') \gset
+select coalesce((select id::text from tickets where number = 'INC' || lpad(:i::text, 7, '0') and restricted_to is null), :id) as id \gset
 \endif
 ";
-const NEWEST_OPENED: &str =
-    "and ($5::text is null or (t.opened_at, t.id) < ($5::text::timestamptz, $6::text::uuid)) order by t.opened_at desc, t.id desc\n";
+/// The parts of the list that are not files: where to begin, and the order.
+const NEWEST_OPENED: [(&str, &str); 2] = [
+    ("after", "and ($29::text is null or (t.opened_at, t.id) < ($29::text::timestamptz, $30::text::uuid))\n"),
+    ("order", "order by t.opened_at desc, t.id desc\n"),
+];
 const REPORT: &str = r#""short_description":"E-mail does not send","description":"Since this morning, from the whole floor.","impact":2,"urgency":1,"category":"Software","subcategory":"E-mail","channel":"phone","location":"Floor 3","caller_id":null,"assignment_group":null,"assigned_to":null,"major":false,"custom":{}}"#;
 
 /// Transactions a second.
@@ -25,7 +28,7 @@ pub(super) fn run(stage: &Stage<'_>, script: &str, seconds: u16) -> Result<f64> 
     let sql = stage.tools.scripts.join("../../functions/incidents/sql");
     let file = stage.database.dir().join("pgbench.sql");
     std::fs::write(&file, transaction(&sql, script)?)?;
-    let id = stage.sql("select id from tickets where state = 'new' limit 1")?;
+    let id = stage.sql("select id from tickets where state = 'new' and restricted_to is null limit 1")?;
     let mut pgbench = Command::new(stage.database.program("pgbench"));
     pgbench.args(["-n", "-M", "prepared", "-c", CONNECTIONS, "-j", "1", "-T", &seconds.to_string(), "-f"]).arg(&file);
     let digest = "0".repeat(64);
@@ -58,8 +61,14 @@ fn transaction(sql: &Path, script: &str) -> Result<String> {
     Ok(match script {
         "get" => format!("{CHOOSE}{};\n", filled(&text("get.sql")?, &[":session", ":id"])),
         "list" => {
-            let joined = text("list.sql")? + NEWEST_OPENED + &text("list_page.sql")?;
-            filled(&joined, &[":session", ":limit", "null", "null", "null", "null", ":column"]) + ";\n"
+            let mut joined = text("list.sql")?;
+            for part in ["page", "filters", "rooms", "expanded"] {
+                joined = joined.replace(&format!("--: {part}\n"), &text(&format!("parts/{part}.sql"))?);
+            }
+            joined = NEWEST_OPENED.iter().fold(joined, |joined, (part, sql)| joined.replace(&format!("--: {part}\n"), sql));
+            let mut values = ["null"; 32];
+            (values[0], values[27], values[30], values[31]) = (":session", ":limit", ":column", "false");
+            filled(&joined, &values) + ";\n"
         }
         "create" => {
             let incident = r#"('{"id":"' || gen_random_uuid() || '",' || :report)"#;
@@ -68,7 +77,7 @@ fn transaction(sql: &Path, script: &str) -> Result<String> {
         "patch" => {
             let read = filled(&text("read.sql")?, &[":session", ":id", "null", "''"]);
             let set = r#"('{"short_description":"Printer jams ' || clock_timestamp() || '"}')"#;
-            let update = filled(&text("update.sql")?, &[":session", ":id", ":version", set, ":now", ":role"]);
+            let update = filled(&text("update.sql")?, &[":session", ":id", ":version", set, ":now", ":role", "null", "''", ":digest"]);
             let taken = "select answer::json #>> '{incident,version}' as version, answer::json ->> 'role' as role";
             format!("{CHOOSE}{taken} from ({read}) as found(answer) \\gset\n{update};\n")
         }

@@ -4,12 +4,12 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use embedded::{Embedded, Options};
 use tempfile::TempDir;
 
-use super::INCIDENTS;
 use super::tools::{Tools, output};
 
 const FILLED: &str = "filled";
@@ -46,15 +46,31 @@ impl Database {
     }
 
     /// Migrates and seeds the database that is copied.
-    pub(super) fn fill(&self, tools: &Tools) -> Result<()> {
-        self.sql(embedded::OWNER, &format!("create database {FILLED}"))?;
+    pub(super) fn fill(&self, tools: &Tools, incidents: u32) -> Result<()> {
+        self.make(tools, FILLED, incidents).map(drop)
+    }
+
+    /// Makes a database with so many incidents; how long the seeding took.
+    pub(super) fn make(&self, tools: &Tools, name: &str, incidents: u32) -> Result<Duration> {
+        self.sql(embedded::OWNER, &format!("create database {name}"))?;
         let itsm = |arguments: &[&str]| -> Result<String> {
-            output(Command::new(&tools.itsm).args(arguments).env("DATABASE_URL", self.owner_url(FILLED)?).env("ITSM_DATA_DIR", self.dir()))
+            output(Command::new(&tools.itsm).args(arguments).env("DATABASE_URL", self.owner_url(name)?).env("ITSM_DATA_DIR", self.dir()))
         };
         itsm(&["migrate"])?;
-        itsm(&["seed", "--incidents", &INCIDENTS.to_string()])?;
-        self.sql(FILLED, &format!("alter role itsm_app password '{PASSWORD}'"))?;
-        self.sql(FILLED, "vacuum (freeze, analyze)").map(drop)
+        let begun = Instant::now();
+        itsm(&["seed", "--incidents", &incidents.to_string()])?;
+        let took = begun.elapsed();
+        self.sql(name, &format!("alter role itsm_app password '{PASSWORD}'"))?;
+        self.sql(name, "vacuum (freeze, analyze)")?;
+        self.sql(embedded::OWNER, "checkpoint")?;
+        Ok(took)
+    }
+
+    /// The URL of a database for the functions' role.
+    pub(super) fn url(&self, name: &str) -> Result<String> {
+        let owner = self.owner_url(name)?;
+        let (_, place) = owner.split_once('@').context("a URL without a host")?;
+        Ok(format!("postgres://itsm_app:{PASSWORD}@{place}"))
     }
 
     /// A fresh copy, and its URL for the functions' role.
@@ -63,9 +79,7 @@ impl Database {
         let name = format!("copy{}", self.copies.get());
         self.sql(embedded::OWNER, &format!("create database {name} template {FILLED}"))?;
         self.sql(embedded::OWNER, "checkpoint")?;
-        let owner = self.owner_url(&name)?;
-        let (_, place) = owner.split_once('@').context("a URL without a host")?;
-        Ok((format!("postgres://itsm_app:{PASSWORD}@{place}"), name))
+        Ok((self.url(&name)?, name))
     }
 
     /// Takes a copy away.
@@ -79,7 +93,8 @@ impl Database {
         output(psql.args(["-XAqt", "-v", "ON_ERROR_STOP=1", "-c", statement]).arg(self.owner_url(database)?))
     }
 
-    fn owner_url(&self, database: &str) -> Result<String> {
+    /// For schema and administration.
+    pub(super) fn owner_url(&self, database: &str) -> Result<String> {
         self.server.tcp_url(database).context("the server has no TCP")
     }
 }

@@ -1,4 +1,5 @@
 //! A run of wrk.
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -21,16 +22,29 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// Sends the script's requests to this port, below `prefix`. An answer that is not 2xx is an error: it would be quicker than the work.
+    /// Sends the script's requests to this port, below `prefix`.
     pub(super) fn run(stage: &Stage<'_>, script: &str, port: u16, prefix: &str, seconds: u16) -> Result<Self> {
-        let scripts = &stage.tools.scripts;
-        let mut wrk = Command::new("wrk");
-        wrk.args(["-t1", "-c", CONNECTIONS, &format!("-d{seconds}s"), "--latency", "-s"]).arg(scripts.join(format!("{script}.lua")));
-        wrk.env("BENCH_TARGET", scripts.join("target.lua")).env("BENCH_IDS", &stage.ids).env("BENCH_TOKEN", &stage.token);
-        let said = output(wrk.arg(format!("http://127.0.0.1:{port}{prefix}")))?;
-        ensure!(!said.contains("Non-2xx") && !said.contains("Socket errors"), "{script} on {prefix}: {said}");
+        let said = wrk(&stage.tools.scripts, script, &stage.ids, &stage.token, seconds, |wrk| wrk.arg(format!("http://127.0.0.1:{port}{prefix}")))?;
         let after = |word: &str| said.lines().find_map(|line| line.trim().strip_prefix(word)).map(str::trim).context("wrk's report has changed");
-        let requests = said.lines().find_map(|line| line.trim().split_once(" requests in ")).context("wrk's report has changed")?;
-        Ok(Self { per_second: after("Requests/sec:")?.parse()?, requests: requests.0.parse()?, p99: after("99%")?.to_owned() })
+        let requests = requests(&said)?;
+        Ok(Self { per_second: after("Requests/sec:")?.parse()?, requests, p99: after("99%")?.to_owned() })
     }
+}
+
+/// What wrk says. An answer that is not 2xx is an error: it would be quicker than the work.
+pub(super) fn wrk(
+    scripts: &Path, script: &str, ids: &Path, token: &str, seconds: u16, at: impl FnOnce(&mut Command) -> &mut Command,
+) -> Result<String> {
+    let mut wrk = Command::new("wrk");
+    wrk.args(["-t1", "-c", CONNECTIONS, &format!("-d{seconds}s"), "--timeout", "30s", "--latency", "-s"]).arg(scripts.join(format!("{script}.lua")));
+    wrk.env("BENCH_TARGET", scripts.join("target.lua")).env("BENCH_IDS", ids).env("BENCH_TOKEN", token);
+    let said = output(at(&mut wrk))?;
+    ensure!(!said.contains("Non-2xx") && !said.contains("Socket errors"), "{wrk:?}: {said}");
+    Ok(said)
+}
+
+/// Requests that were answered.
+pub(super) fn requests(said: &str) -> Result<u64> {
+    let line = said.lines().find_map(|line| line.trim().split_once(" requests in ")).context("wrk's report has changed")?;
+    Ok(line.0.parse()?)
 }

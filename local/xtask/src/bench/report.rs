@@ -14,7 +14,7 @@ const RESIDENT_MB: f64 = 20.0;
 const COMPONENT_MB: f64 = 1.5;
 
 /// The tables alone, and the page.
-pub(super) fn write(all: &[Measured], limits: &Limits, effort: &Effort) -> Result<(String, String)> {
+pub(super) fn write(all: &[Measured], limits: &Limits, queues: &str, effort: &Effort) -> Result<(String, String)> {
     let tables = format!("{}\n{}", throughput(all)?, targets(all, limits)?);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (rounds, seconds) = (effort.rounds, effort.seconds);
@@ -23,8 +23,9 @@ pub(super) fn write(all: &[Measured], limits: &Limits, effort: &Effort) -> Resul
         .replace("{cores}", &cores.to_string())
         .replace("{rounds}", &rounds.to_string())
         .replace("{seconds}", &seconds.to_string())
-        .replace("{tables}\n", &tables);
-    Ok((tables, page))
+        .replace("{tables}\n", &tables)
+        .replace("{queues}\n", queues);
+    Ok((format!("{tables}\n{queues}"), page))
 }
 
 fn throughput(all: &[Measured]) -> Result<String> {
@@ -73,7 +74,7 @@ fn targets(all: &[Measured], limits: &Limits) -> Result<String> {
 }
 
 /// Rounded, with a comma before each three digits.
-fn thousands(value: f64) -> String {
+pub(super) fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let grouped = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
     grouped.collect::<Vec<_>>().join(",")

@@ -28,7 +28,7 @@ pub(super) struct Stage<'a> {
     pub(super) token: String,
     /// The agent's session.
     pub(super) session: String,
-    /// A Lua file with the ids of incidents that may still change.
+    /// A Lua file with the ids of incidents that may still change: a resolved one may close meanwhile.
     pub(super) ids: PathBuf,
     name: String,
 }
@@ -48,7 +48,9 @@ impl<'a> Stage<'a> {
         let bare = Process::start(&mut bare, "/v1/incidents")?;
         let session = session.to_owned();
         let stage = Self { tools, database, itsm, bare, url, token, session, ids: database.dir().join("ids.lua"), name };
-        let ids = stage.sql("select string_agg(format('%L', id), ', ') from tickets where state not in ('closed', 'canceled')")?;
+        let ids = stage.sql(
+            "select string_agg(format('%L', id), ', ') from tickets where state in ('new', 'in_progress', 'on_hold') and restricted_to is null",
+        )?;
         std::fs::write(&stage.ids, format!("return {{ {} }}\n", ids.trim()))?;
         Ok(stage)
     }

@@ -2,7 +2,7 @@
 use anyhow::{Context, Result};
 
 use super::http;
-use crate::functions::Function;
+use crate::functions::{Function, Kind};
 
 const BEGIN: &str = "# the functions: `cargo xtask sync` keeps these lines\n";
 const END: &str = "# the rest\n";
@@ -22,11 +22,17 @@ pub(super) fn functions(functions: &[Function]) -> String {
     format!(
         r"//! The functions that this process serves. Written by `cargo xtask sync` from the folders in `functions/`.
 use shared::function::Function;
+use shared::schedule::Declared;
 use utoipa::OpenApi;
 
 /// All of them, by name.
 #[rustfmt::skip]
 pub const FUNCTIONS: &[Function] = &[
+{}];
+
+/// When those with a schedule run.
+#[rustfmt::skip]
+pub const SCHEDULES: &[Declared] = &[
 {}];
 
 /// What those with routes say of them.
@@ -37,12 +43,18 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {{
 }}
 ",
         lines("    ", &constants),
+        lines("    ", &functions.iter().filter_map(declared).collect::<Vec<_>>()),
         lines("        ", &documents)
     )
 }
 
 fn lines(indent: &str, items: &[String]) -> String {
     items.iter().map(|item| format!("{indent}{item},\n")).collect()
+}
+
+fn declared(function: &Function) -> Option<String> {
+    let Kind::Job { queue, schedule: Some(cron), timezone } = &function.kind else { return None };
+    Some(format!("Declared {{ name: {:?}, queue: {queue:?}, cron: {cron:?}, timezone: {timezone:?} }}", function.name))
 }
 
 fn krate(function: &Function) -> String {

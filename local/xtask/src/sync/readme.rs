@@ -18,8 +18,8 @@ fn row(function: &Function) -> String {
     let Function { name, description, memory, timeout, .. } = function;
     let (kind, woken) = match &function.kind {
         Kind::Http { routes, .. } => ("http", routes.iter().map(|route| format!("`{route}`")).collect::<Vec<_>>().join(", ")),
-        Kind::Job { queue, schedule: None } => ("job", format!("queue `{queue}`")),
-        Kind::Job { queue, schedule: Some(schedule) } => ("job", format!("queue `{queue}`, every {}", schedule.trim_start_matches("1 "))),
+        Kind::Job { queue, schedule: None, .. } => ("job", format!("queue `{queue}`")),
+        Kind::Job { queue, schedule: Some(cron), timezone } => ("job", format!("queue `{queue}`, schedule `{cron}` {timezone}")),
     };
     format!("| [{name}]({name}) | {kind} | {woken} | {memory} MB | {timeout} s | {description} |\n")
 }

@@ -23,7 +23,7 @@ database_address = { default = "postgres://127.0.0.1:5432" }
 "#;
 
 /// The host pools connections, and there is no bell: the schedule drains.
-const UNUSED: &[&str] = &["DATABASE_MAX_CONNECTIONS", "QUEUE_URL"];
+const UNUSED: &[&str] = &["DATABASE_MAX_CONNECTIONS", "JOB_CONCURRENCY", "QUEUE_URL"];
 
 pub(super) fn manifest(functions: &[Function]) -> String {
     let used: Vec<&Variable> = VARIABLES.iter().filter(|variable| !UNUSED.contains(&variable.name)).collect();

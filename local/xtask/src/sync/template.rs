@@ -1,19 +1,17 @@
 //! `template.yaml`: AWS SAM. What is the same whatever the functions are is `template/head.yaml`.
-use anyhow::{Context, Result};
-
 use crate::functions::{Function, Kind};
 
 const HEAD: &str = include_str!("template/head.yaml");
 
-pub(super) fn template(functions: &[Function]) -> Result<String> {
+pub(super) fn template(functions: &[Function]) -> String {
     let mut text = HEAD.to_owned() + &bell(functions);
     for function in functions {
         text += &match &function.kind {
             Kind::Http { routes, fallback } => resource(function, &requests(routes, *fallback)),
-            Kind::Job { queue, schedule } => resource(function, &events(function, schedule.as_deref())?) + &queues(function, queue),
+            Kind::Job { queue, .. } => resource(function, &events(function)) + &queues(function, queue),
         };
     }
-    Ok(text)
+    text
 }
 
 fn resource(function: &Function, events: &str) -> String {
@@ -57,25 +55,13 @@ fn requests(routes: &[String], fallback: bool) -> String {
     routes.iter().map(event).collect::<String>() + rest
 }
 
-fn events(function: &Function, schedule: Option<&str>) -> Result<String> {
-    let schedule = match schedule {
-        None => String::new(),
-        Some(schedule) => format!("        Schedule: {{Type: Schedule, Properties: {{Schedule: {}}}}}\n", rate(schedule)?),
-    };
-    Ok(format!(
+/// Its messages; and once a minute it looks by itself for what no message told it, the scheduler also at its clock.
+fn events(function: &Function) -> String {
+    format!(
         "        Messages:\n          Type: SQS\n          Properties:\n            Queue: !GetAtt {}Queue.Arn\n            \
-         FunctionResponseTypes: [ReportBatchItemFailures]\n{schedule}",
+         FunctionResponseTypes: [ReportBatchItemFailures]\n        Schedule: {{Type: Schedule, Properties: {{Schedule: rate(1 minute)}}}}\n",
         pascal(&function.name)
-    ))
-}
-
-/// EventBridge wants `rate(1 minute)` and `rate(5 minutes)`, and says nothing of a wrong one before it is deployed.
-fn rate(schedule: &str) -> Result<String> {
-    let parts = schedule.split_once(' ').and_then(|(count, unit)| Some((count.parse::<u32>().ok().filter(|count| *count > 0)?, unit)));
-    let (count, unit) = parts.with_context(|| format!("the schedule {schedule:?} is not a number and a unit"))?;
-    let known = ["minute", "hour", "day"].iter().find(|known| unit.trim_end_matches('s') == **known);
-    let known = known.with_context(|| format!("the schedule {schedule:?} is not in minutes, hours or days"))?;
-    Ok(format!("rate({count} {known}{})", if count == 1 { "" } else { "s" }))
+    )
 }
 
 /// A message is hidden six times as long as the function may run, as AWS advises; after five receipts it is set aside.
@@ -126,17 +112,6 @@ fn pascal(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn schedules_are_as_eventbridge_wants_them() -> Result<()> {
-        assert_eq!(rate("1 minute")?, "rate(1 minute)");
-        assert_eq!(rate("5 minute")?, "rate(5 minutes)");
-        assert_eq!(rate("1 days")?, "rate(1 day)");
-        for wrong in ["", "minute", "0 minutes", "1 second", "1  minute", "-1 hour"] {
-            assert!(rate(wrong).is_err(), "{wrong}");
-        }
-        Ok(())
-    }
 
     #[test]
     fn logical_ids_have_letters_and_digits_alone() {

@@ -14,6 +14,7 @@ use super::network::{self, Http, Port};
 use super::process::Process;
 use crate::client::Reply;
 use crate::database::TestDatabase;
+use crate::desk::Desk;
 
 /// nginx and the functions behind it.
 pub struct Behind {
@@ -70,6 +71,16 @@ impl Behind {
         self.nginx.stop().await;
         for process in self.instances.into_iter().filter_map(|instance| instance.process.into_inner()) {
             process.stop().await;
+        }
+    }
+}
+
+impl Desk {
+    /// Where nginx listens, for tests of this home alone.
+    pub fn gateway(&self) -> SocketAddr {
+        match &self.home {
+            super::Home::Http(home) => home.address,
+            other => panic!("a test of the home http in the home {}", other.name()),
         }
     }
 }

@@ -6,11 +6,13 @@ use axum::body::Body;
 use http_body_util::BodyExt;
 use itsm::functions::FUNCTIONS;
 use shared::app::App;
+use shared::client::Peer;
+use shared::config::Config;
 use shared::function::Work;
 use shared::{job, serve};
 use tower::ServiceExt;
 
-use super::{Wire, secrets};
+use super::{PROXY, Wire, network, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
@@ -22,7 +24,7 @@ pub struct InProcess {
 
 impl InProcess {
     pub(super) fn start(database: &TestDatabase) -> Self {
-        let config = itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration");
+        let config = Config { trusted_proxies: PROXY.into(), ..itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration") };
         let app = App::new(&config).expect("an app");
         Self { router: serve::router(itsm::serve::routes(), app.clone()), app }
     }
@@ -30,16 +32,23 @@ impl InProcess {
     pub(super) async fn call(&self, wire: Wire) -> Reply {
         let mut request = http::Request::builder().method(wire.method).uri(&wire.path);
         *request.headers_mut().expect("a valid request") = wire.headers;
-        let request = request.body(Body::from(wire.body)).expect("a valid request");
+        let mut request = request.body(Body::from(wire.body)).expect("a valid request");
+        request.extensions_mut().insert(Peer(PROXY.parse().expect("an address")));
         let (parts, body) = self.router.clone().oneshot(request).await.expect("a router never fails").into_parts();
         let body = body.collect().await.expect("a body").to_bytes();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.into()).expect("UTF-8") }
     }
 
-    pub(super) async fn work(&self) {
-        for function in FUNCTIONS {
-            if let Work::Job(work) = function.work {
-                job::drain(&self.app, &work, Duration::from_secs(60)).await.expect("draining");
+    /// Until nothing is left: a job may have added another to a queue that was drained before.
+    pub(super) async fn work(&self, database: &TestDatabase) {
+        loop {
+            for function in FUNCTIONS {
+                if let Work::Job(work) = function.work {
+                    job::drain(&self.app, &work, Duration::from_secs(60)).await.expect("draining");
+                }
+            }
+            if !network::work_is_left(database).await {
+                return;
             }
         }
     }

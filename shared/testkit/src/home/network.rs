@@ -11,7 +11,7 @@ use shared::token::Signer;
 use sqlx::{Connection, PgConnection};
 use tokio::net::TcpSocket;
 
-use super::{SIGNING_KEY, Wire, secrets};
+use super::{PROXY, SIGNING_KEY, Wire, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
@@ -68,6 +68,7 @@ pub(super) fn variables(database: &TestDatabase) -> Vec<(&'static str, String)> 
         ("JWT_KEYS", Signer::new(&SIGNING_KEY).public_keys()),
         ("JWT_SIGNING_KEY", secrets.jwt_signing_key),
         ("INTERNAL_TOKEN", secrets.internal_token),
+        ("TRUSTED_PROXIES", PROXY.into()),
     ]
 }
 

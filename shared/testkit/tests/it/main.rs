@@ -1,5 +1,6 @@
 //! Tests of one home each, in the module of its name: `cargo xtask parity` runs them there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+mod http;
 mod lambda;
 mod sqs;
 

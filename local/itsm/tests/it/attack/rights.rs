@@ -43,6 +43,16 @@ async fn finds_nothing(person: &Person<'_>, ticket: &Value, who: &str) {
             (Method::PATCH, path.clone(), Some(json!({}))),
             (Method::POST, format!("{path}/transitions"), Some(json!({"to": "canceled"}))),
             (Method::POST, format!("{path}/transitions"), Some(json!({"to": "closed"}))),
+            (Method::GET, format!("{path}/comments"), None),
+            (Method::POST, format!("{path}/comments"), Some(json!({"body": "x"}))),
+            (Method::GET, format!("{path}/watchers"), None),
+            (Method::PUT, format!("{path}/watchers/me"), None),
+            (Method::DELETE, format!("{path}/watchers/me"), None),
+            (Method::GET, format!("{path}/links"), None),
+            (Method::POST, format!("{path}/links"), Some(json!({"kind": "relates", "ticket": name}))),
+            (Method::DELETE, format!("{path}/links/{}", person.id), None),
+            (Method::GET, format!("{path}/children"), None),
+            (Method::POST, format!("{path}/merge"), Some(json!({"into": name}))),
         ] {
             let headers = [("if-match", "\"1\""), ("if-none-match", "*"), ("idempotency-key", "k")];
             let reply = person.send(method.clone(), &path, &headers, body.map(|body| body.to_string().into_bytes())).await;

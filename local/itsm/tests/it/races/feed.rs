@@ -13,7 +13,7 @@ const EACH: usize = 20;
 /// Transactions that take a number early and commit late; no function has such, imports and whoever uses `psql` do.
 const LATE: usize = 2;
 const CREATE: &str = include_str!("../../../../../functions/incidents/sql/create.sql");
-const FEED: &str = include_str!("../../../../../functions/events/sql/list.sql");
+const FEED: &str = events::STATEMENTS[0];
 const RULE: &str = "and (e.epoch, e.xact) < ((select epoch from feed_epoch), pg_snapshot_xmin(pg_current_snapshot()))";
 
 /// Random, and never what the outcome depends on.
@@ -55,11 +55,14 @@ async fn follow(reader: &Person<'_>, all: usize) -> Vec<i64> {
     let (mut seen, mut cursor, begun) = (Vec::new(), String::new(), Instant::now());
     while seen.len() < all {
         let reply = reader.get(&format!("/v1/events?limit={}{cursor}", fastrand::u8(1..30))).await;
+        assert!(begun.elapsed() < Duration::from_secs(60), "{} of {all} shown", seen.len());
+        if reply.status == 503 {
+            continue; // as the problem says: the same cursor again
+        }
         assert_eq!(reply.status, 200, "{}", reply.body);
         let body = reply.json();
         seen.extend(body["items"].as_array().unwrap().iter().map(|event| event["seq"].as_i64().unwrap()));
         cursor = format!("&cursor={}", body["next"].as_str().unwrap());
-        assert!(begun.elapsed() < Duration::from_secs(60), "{} of {all} shown", seen.len());
         pause().await;
     }
     seen
@@ -74,7 +77,8 @@ async fn follow_without_the_rule(desk: &Desk, reader: &Person<'_>, written: &Ato
     loop {
         let done = written.load(SeqCst) == all;
         let row = sqlx::query_scalar::<_, String>(AssertSqlSafe(naive.clone())).bind(reader.session.to_string()).bind(30_i64);
-        let row = at.iter().fold(row, |row, part| row.bind(part.clone())).fetch_one(&mut connection).await.unwrap();
+        let row = at.iter().fold(row, |row, part| row.bind(part.clone())).bind(10_000_i64);
+        let row = (0..6).fold(row, |row, _| row.bind(None::<String>)).fetch_one(&mut connection).await.unwrap();
         let page: serde_json::Value = serde_json::from_str(&row).unwrap();
         let items = page["items"].as_array().unwrap();
         seen.extend(items.iter().map(|event| event["seq"].as_i64().unwrap()));

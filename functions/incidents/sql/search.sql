@@ -1,0 +1,24 @@
+-- The newest 1,000 incidents that a search finds, ranked, for those who see more than their own; put together as list.sql is, with the same parameters.
+with me as (
+  select id, role, rooms, case when role = 'requester' then '"role"' end as refusal
+  from callers, restricted_rooms(id, role) as rooms where session_id = $1::text::uuid
+), ranked as materialized (
+  select t.id, ts_rank(t.search, search_query($26::text)) as rank from (
+    select t.id, t.search from tickets t
+    where t.kind = 'incident' and (select role from me) <> 'requester'
+      and (t.restricted_to is null or t.caller_id = (select id from me) or t.restricted_to = any ((select rooms from me)::uuid[])
+           or exists (select from watchers w where w.ticket_id = t.id and w.user_id = (select id from me)))
+--: filters
+    order by t.opened_at desc, t.id desc
+    limit 1000
+  ) as t
+), hits as (
+  select id, rank from ranked
+  where $29::text is null or (rank, id) < ($29::text::float4, $30::text::uuid)
+  order by rank desc, id desc
+  limit $28::int8 + 1
+), page as (
+  select t.*, hits.rank from hits join tickets t using (id)
+  order by hits.rank desc, t.id desc
+  limit $28::int8 + 1
+--: page

@@ -1,0 +1,99 @@
+//! The statements of the list, each order a text of its own: a plan must know its index. Put together when first asked for, and once: as
+//! constants they would be a sixth of the component.
+use std::sync::{LazyLock, OnceLock};
+
+use super::joined::joined;
+use super::sort::Sort;
+
+/// The pages of one order: for those who see more than their own, the same where the filters are narrower than the order, and for requesters.
+pub(crate) struct Pages {
+    pub(crate) all: String,
+    pub(crate) narrow: String,
+    pub(crate) own: String,
+}
+
+const FILTERS: (&str, &str) = ("filters", include_str!("../../sql/parts/filters.sql"));
+const PAGE: (&str, &str) = ("page", include_str!("../../sql/parts/page.sql"));
+const ROOMS: (&str, &str) = ("rooms", include_str!("../../sql/parts/rooms.sql"));
+const EXPANDED: (&str, &str) = ("expanded", include_str!("../../sql/parts/expanded.sql"));
+
+impl Pages {
+    fn of(sort: Sort) -> Self {
+        let (after, order) = order(sort);
+        let (after, order) = (format!("{after}\n"), format!("{order}\n"));
+        let whole = |template| joined(template, &[FILTERS, PAGE, ROOMS, EXPANDED, ("after", &after), ("order", &order)]);
+        Self {
+            all: whole(include_str!("../../sql/list.sql")),
+            narrow: whole(include_str!("../../sql/list_narrow.sql")),
+            own: whole(include_str!("../../sql/list_own.sql")),
+        }
+    }
+}
+
+/// What comes after a cursor's position, and in which order.
+fn order(sort: Sort) -> (&'static str, &'static str) {
+    match sort {
+        Sort::NewestOpened => {
+            ("and ($29::text is null or (t.opened_at, t.id) < ($29::text::timestamptz, $30::text::uuid))", "order by t.opened_at desc, t.id desc")
+        }
+        Sort::OldestOpened => {
+            ("and ($29::text is null or (t.opened_at, t.id) > ($29::text::timestamptz, $30::text::uuid))", "order by t.opened_at, t.id")
+        }
+        Sort::NewestUpdated => {
+            ("and ($29::text is null or (t.updated_at, t.id) < ($29::text::timestamptz, $30::text::uuid))", "order by t.updated_at desc, t.id desc")
+        }
+        Sort::OldestUpdated => {
+            ("and ($29::text is null or (t.updated_at, t.id) > ($29::text::timestamptz, $30::text::uuid))", "order by t.updated_at, t.id")
+        }
+        // A number is unique; the id is compared because each order's cursor has one.
+        Sort::HighestNumber => (
+            "and ($29::text is null or (length(t.number), t.number, t.id) < (length($29::text), $29::text, $30::text::uuid))",
+            "order by length(t.number) desc, t.number desc",
+        ),
+        Sort::LowestNumber => (
+            "and ($29::text is null or (length(t.number), t.number, t.id) > (length($29::text), $29::text, $30::text::uuid))",
+            "order by length(t.number), t.number",
+        ),
+        Sort::LeastUrgent => {
+            ("and ($29::text is null or (t.priority, t.id) < ($29::text::smallint, $30::text::uuid))", "order by t.priority desc, t.id desc")
+        }
+        Sort::MostUrgent => ("and ($29::text is null or (t.priority, t.id) > ($29::text::smallint, $30::text::uuid))", "order by t.priority, t.id"),
+        Sort::LatestDue => {
+            ("and ($29::text is null or (t.due_at, t.id) < ($29::text::timestamptz, $30::text::uuid))", "order by t.due_at desc, t.id desc")
+        }
+        Sort::EarliestDue => ("and ($29::text is null or (t.due_at, t.id) > ($29::text::timestamptz, $30::text::uuid))", "order by t.due_at, t.id"),
+    }
+}
+
+fn other(template: &str) -> String {
+    joined(template, &[FILTERS, PAGE, ROOMS, EXPANDED])
+}
+
+/// What a search finds, the best first: for those who see more than their own.
+pub(crate) static SEARCH: LazyLock<String> = LazyLock::new(|| other(include_str!("../../sql/search.sql")));
+/// The same for requesters.
+pub(crate) static SEARCH_OWN: LazyLock<String> = LazyLock::new(|| other(include_str!("../../sql/search_own.sql")));
+/// How many there are, for those who see more than their own.
+pub(crate) static COUNT: LazyLock<String> = LazyLock::new(|| other(include_str!("../../sql/count.sql")));
+/// The same for requesters.
+pub(crate) static COUNT_OWN: LazyLock<String> = LazyLock::new(|| other(include_str!("../../sql/count_own.sql")));
+/// One incident with small objects of what it names.
+pub(crate) static GET_EXPANDED: LazyLock<String> = LazyLock::new(|| other(include_str!("../../sql/get_expanded.sql")));
+
+static PAGES: [OnceLock<Pages>; Sort::ALL.len()] = [const { OnceLock::new() }; Sort::ALL.len()];
+
+/// The pages in this order.
+pub(crate) fn pages(sort: Sort) -> &'static Pages {
+    PAGES[sort as usize].get_or_init(|| Pages::of(sort))
+}
+
+/// The first page of the list where nothing is said, for those who see more than their own: what `make bench` measures.
+pub fn newest() -> &'static str {
+    &pages(Sort::NewestOpened).all
+}
+
+/// Every statement that is put together, for the test that prepares them: the files alone are not whole.
+pub fn statements() -> Vec<&'static str> {
+    let ordered = Sort::ALL.into_iter().map(pages).flat_map(|pages| [&pages.all, &pages.narrow, &pages.own]);
+    ordered.chain([&*SEARCH, &COUNT, &SEARCH_OWN, &COUNT_OWN, &GET_EXPANDED]).map(String::as_str).collect()
+}

@@ -1,0 +1,40 @@
+-- Deletes a chunk of what is over from each table, the oldest first; only for the claim that runs, whose lease it renews. Answers the most that
+-- one table had. A session or a key that ended, and a reset that was used, stay a month: that is how long somebody may ask about them.
+-- $1 job, $2 attempt, $3 rows of each table at most
+with lease as materialized (
+  select from held($1::int8, $2::int8)
+), job as (
+  delete from jobs where id in (
+    select id from jobs where state in ('done', 'canceled') and finished_at < now() - interval '7 days' and exists (select from lease)
+    order by finished_at limit $3::int8 for update skip locked)
+  returning 1
+), idempotency_key as (
+  delete from idempotency_keys where ctid = any (array(
+    select ctid from idempotency_keys where created_at < now() - interval '24 hours' and exists (select from lease)
+    order by created_at limit $3::int8 for update skip locked))
+  returning 1
+), session as (
+  delete from sessions where id in (
+    select id from sessions where least(expires_at, coalesce(revoked_at, 'infinity')) < now() - interval '30 days' and exists (select from lease)
+    order by least(expires_at, coalesce(revoked_at, 'infinity')) limit $3::int8 for update skip locked)
+  returning 1
+), password_reset as (
+  delete from password_resets where id in (
+    select id from password_resets where expires_at < now() - interval '30 days' and exists (select from lease)
+    order by expires_at limit $3::int8 for update skip locked)
+  returning 1
+), api_key as (
+  delete from api_keys where id in (
+    select id from api_keys where expires_at < now() - interval '30 days' and exists (select from lease)
+    order by expires_at limit $3::int8 for update skip locked)
+  returning 1
+), login_attempt as (
+  delete from login_attempts where ctid = any (array(
+    select ctid from login_attempts where next_at < now() - interval '1 hour' and exists (select from lease)
+    order by next_at limit $3::int8 for update skip locked))
+  returning 1
+)
+select json_build_object('most', greatest(
+  (select count(*) from job), (select count(*) from idempotency_key), (select count(*) from session),
+  (select count(*) from password_reset), (select count(*) from api_key), (select count(*) from login_attempt)))::text
+from lease

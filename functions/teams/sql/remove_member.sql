@@ -1,0 +1,23 @@
+-- Takes a person off a team, with the event; not there, nothing happens. What they saw as a member they see no more.
+-- Of a restricted team, administrators and those managers who are on it change the members.
+-- $1 session, $2 team, $3 user, $4 now
+with me as (select id, role from callers where session_id = $1::text::uuid),
+team as (select t.id, t.restricted from teams t, me where t.id = $2::text::uuid and (not t.restricted or me.role <> 'requester')),
+person as (select id, role, active from users where id = $3::text::uuid),
+permitted as (
+  select from me, team
+  where me.role = 'admin' or me.role = 'manager' and (
+    not team.restricted or exists (select from team_members own where own.team_id = team.id and own.user_id = me.id))
+), member as (
+  delete from team_members m using team, person, permitted where m.team_id = team.id and m.user_id = person.id
+  returning m.team_id, m.user_id
+), event as (
+  insert into events (at, actor_id, team_id, user_id, subject, verb)
+  select $4::text::timestamptz, me.id, member.team_id, member.user_id, 'team', 'member_removed' from member, me
+)
+select case
+  when not exists (select from team) then null
+  when not exists (select from permitted) then '"forbidden"'
+  when not exists (select from person) then null
+  else '{}' end
+from me

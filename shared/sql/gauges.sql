@@ -1,0 +1,12 @@
+-- What is measured of the whole desk, as JSON: [{metric, labels, value}]. Done jobs are not counted here: a counter has them.
+with waiting as (
+  select queue, state, count(*) as jobs from jobs where state in ('queued', 'running', 'dead') group by queue, state
+), oldest as (
+  select queue, extract(epoch from now() - min(run_at)) as age from jobs where state = 'queued' and run_at <= now() group by queue
+), late as (
+  select name, extract(epoch from now() - next_run_at) as age from schedules where enabled and next_run_at < now()
+)
+select json_build_array(
+  (select json_agg(json_build_object('metric', 'itsm_jobs', 'labels', json_build_object('queue', queue, 'state', state), 'value', jobs)) from waiting),
+  (select json_agg(json_build_object('metric', 'itsm_job_oldest_seconds', 'labels', json_build_object('queue', queue), 'value', age)) from oldest),
+  (select json_agg(json_build_object('metric', 'itsm_schedule_late_seconds', 'labels', json_build_object('schedule', name), 'value', age)) from late))::text
