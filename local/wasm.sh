@@ -5,7 +5,7 @@
 #
 # rustup's wasm32-wasip2 target is used where it is installed or can be fetched. Elsewhere Debian's compiler for
 # the web builds it, with the standard library from source; WASM_TOOLCHAIN=rustup or =debian chooses one of them.
-# The build has a target folder of its own, so that it never waits for, or spoils, the native one.
+# The build has a target folder of its own, so that it never waits for, or spoils, the native one. Debian's binaryen makes what is linked smaller.
 set -euo pipefail
 
 target=wasm32-wasip2
@@ -77,10 +77,20 @@ choose_toolchain() {
   esac
 }
 
+# LLVM's linker is in rustup's toolchain, or a package of its own; binaryen is not.
+choose_linker() {
+  local host
+  host=$(dirname "$(rustc --print target-libdir)")
+  WASM_LD=$(PATH=$host/bin/gcc-ld:$PATH command -v wasm-ld) || fail "no wasm-ld: run 'apt-get install lld' as root"
+  export WASM_LD
+  local/setup/system.sh wasm-opt
+  linking=(-C "link-arg=--wasm-ld-path=$PWD/local/wasm-ld.sh")
+}
+
 # A running host may have the old file open: the new one takes its place whole.
 build() {
   local name=$1 built
-  "$cargo" rustc --quiet --profile wasm --package "$name" --lib --crate-type cdylib "${options[@]}"
+  "$cargo" rustc --quiet --profile wasm --package "$name" --lib --crate-type cdylib "${options[@]}" -- "${linking[@]}"
   built=$folder/$target/wasm/${name//-/_}.wasm
   [[ $(stat -c %s "$built") -le $largest ]] || fail "$name: $(stat -c %s "$built") bytes, more than $largest"
   cmp -s "$built" "target/wasm/$name.wasm" && return
@@ -98,6 +108,7 @@ cargo=cargo
 folder=${CARGO_TARGET_DIR:-target}/wasm-build
 options=(--target "$target" --target-dir "$folder")
 choose_toolchain
+choose_linker
 mkdir -p target/wasm
 for name in "$@"; do
   build "$name"

@@ -24,6 +24,7 @@ packages() {
     venv) echo "python3-venv python3 python@3" ;;
     redis) echo "redis-server redis redis" ;;
     cc) echo "gcc gcc gcc" ;;
+    wasm-opt) echo "binaryen binaryen binaryen" ;;
     pkg-config) echo "pkg-config pkgconf-pkg-config pkg-config" ;;
     *) echo "$1 $1 $1" ;;
   esac

@@ -1,5 +1,6 @@
 //! What a handler may use: the database, the keys, the bell. One per process (per request on Spin), cheap to clone.
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::{Result, ensure};
 use jiff::Timestamp;
@@ -60,8 +61,9 @@ impl App {
     }
 }
 
-/// The one clock, to the microsecond that Postgres keeps.
+/// The one clock, to the microsecond that Postgres keeps. `Timestamp::now` could panic, and would bring the text of every error of its
+/// library into each component.
 pub fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok()).unwrap_or_default()
 }

@@ -1,7 +1,6 @@
 //! The times of a query.
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+
 use shared::error::Error;
 
 /// Half-open.
@@ -27,11 +26,9 @@ impl Range {
 
 /// RFC 3339, or a date for its beginning in UTC; of the years that Postgres writes in four digits.
 pub(crate) fn instant(name: &str, text: &str) -> Result<Timestamp, Error> {
-    // A date has ten characters: jiff would leave out the time of a local one, which is no instant.
-    let midnight = || text.parse::<Date>().and_then(|date| date.to_zoned(TimeZone::UTC)).map(|at| at.timestamp());
-    let time = text.parse::<Timestamp>().or_else(|error| if text.len() == 10 { midnight() } else { Err(error) });
     let refused = || Error::BadRequest(format!("{name} is a time as in 2026-01-31T12:00:00Z, or a date."));
-    let time = time.map_err(|_| refused())?;
+    let time = if text.len() == "2026-01-31".len() { format!("{text}T00:00:00Z").parse() } else { text.parse() };
+    let time: Timestamp = time.map_err(|_| refused())?;
     let years = "0001-01-01T00:00:00Z".parse::<Timestamp>().unwrap_or(Timestamp::MIN)..=Timestamp::MAX;
     if years.contains(&time) { Ok(time) } else { Err(refused()) }
 }
