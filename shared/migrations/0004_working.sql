@@ -91,9 +91,13 @@ begin
     -- What one does not see, one does not replace.
     when after.parent_id is distinct from before.parent_id and before.parent_id is not null
          and shown(writer, role, before.parent_id) is null then 'forbidden'
+    -- Who can be given a restricted ticket tells who is on its team. A reopened one goes back by itself.
+    when after.assigned_to is distinct from before.assigned_to and before.state is distinct from 'resolved' and not acts_for(writer, role, after.restricted_to) then 'forbidden'
     when (moved or after.assigned_to is distinct from before.assigned_to) and after.assigned_to is not null
          and not exists (select from users u where u.id = after.assigned_to and u.active and u.role in ('agent', 'manager', 'admin')
                                                and acts_for(u.id, u.role, after.restricted_to)) then 'assignee'
+    when after.assignment_group is distinct from before.assignment_group and after.assignment_group is not null
+         and not exists (select from teams where id = after.assignment_group and active) then 'inactive'
     -- Another team would be given what it cannot see.
     when (moved or after.assignment_group is distinct from before.assignment_group)
          and after.restricted_to is not null and after.assignment_group <> after.restricted_to then 'group'

@@ -35,3 +35,9 @@ create index events_by_user on events (user_id, epoch, xact, seq) where user_id 
 create index events_by_actor on events (actor_id, epoch, xact, seq);
 create index comments_by_author on comments (author_id, id) where visibility = 'public';
 create index tickets_by_opener on tickets (opened_by, id) where opened_by <> caller_id;
+
+-- Takes a person off all teams. Volatile, so that it sees a membership that was given while the person's own row was waited for.
+create function leave_teams(person uuid) returns setof uuid language plpgsql volatile as $$
+begin
+  return query delete from team_members m where m.user_id = person returning m.team_id;
+end $$;

@@ -1,8 +1,11 @@
 //! Request bodies and queries: checked at the edge, refused with the field at fault.
+use std::collections::HashSet;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use http_body_util::{BodyExt, Limited};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, FieldError};
@@ -37,19 +40,71 @@ fn is_json(content_type: Option<&str>) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// JSON into `T`, with the errors that the API promises.
+/// A JSON object into `T`, with the errors that the API promises.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let not_json = |error: &serde_json::Error| Error::BadRequest(format!("The body is not JSON: {error}."));
+    // Twice: `T` would take an array for an object and the last of two members of one name, and tell a wrong type from a wrong text by chance.
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
-    json.end().map_err(|error| Error::BadRequest(format!("The body is not JSON: {error}.")))?;
-    Ok(value)
+    let sound: Result<Sound, _> = serde_path_to_error::deserialize(&mut json);
+    sound.map_err(|error| if error.inner().is_data() { refused(&error) } else { not_json(error.inner()) })?;
+    json.end().map_err(|error| not_json(&error))?;
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(Error::invalid("", "It is a JSON object."));
+    }
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(|error| refused(&error))
+}
+
+/// Any JSON, no object of which has two members of one name (RFC 8259, 4: what is received of such is unpredictable).
+struct Sound;
+
+impl<'de> Deserialize<'de> for Sound {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Sound {
+    type Value = Self;
+
+    fn expecting(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("JSON")
+    }
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        let mut names = HashSet::new();
+        while let Some(name) = members.next_key::<String>()? {
+            members.next_value::<Self>()?;
+            if let Some(name) = names.replace(name) {
+                return Err(serde::de::Error::custom(format!("duplicate field `{name}`")));
+            }
+        }
+        Ok(self)
+    }
 }
 
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let (inner, text) = (error.inner(), error.inner().to_string());
-    if !inner.is_data() {
-        return Error::BadRequest(format!("The body is not JSON: {text}."));
-    }
+    let text = error.inner().to_string();
     if text.starts_with("unknown field") {
         return Error::BadRequest(format!("{}.", first_upper(strip_position(&text))));
     }
@@ -101,6 +156,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// No query string at all, for routes that take none: as [`Query`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoQuery {}
+
+impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        Query::from_request_parts(parts, state).await.map(|Query(none)| none)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +180,17 @@ mod tests {
         size: u8,
     }
 
+    #[derive(Debug, serde::Deserialize)]
+    struct Choice {
+        #[allow(dead_code)]
+        to: Way,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    enum Way {
+        #[serde(rename = "on")]
+        On,
+    }
+
     #[test]
     fn each_kind_of_bad_body_has_its_answer() {
         assert!(parse::<Thing>(br#"{"size": 1}"#).is_ok());
@@ -119,9 +198,12 @@ mod tests {
             assert!(matches!(parse::<Thing>(not_json.as_bytes()), Err(Error::BadRequest(_))), "{not_json}");
         }
         assert!(matches!(parse::<Thing>(br#"{"size": 1, "colour": 2}"#), Err(Error::BadRequest(_))));
-        for invalid in [r#"{"size": 300}"#, r#"{"size": "x"}"#, "{}", r#"{"size": 1, "size": 2}"#, "[]", "null"] {
+        let doubled = r#"{"size": 1, "size": 2}"#;
+        for invalid in [r#"{"size": 300}"#, r#"{"size": "x"}"#, "{}", doubled, "[]", "[1]", "null", r#"{"size": [{"a": 1, "a": 1}]}"#] {
             assert!(matches!(parse::<Thing>(invalid.as_bytes()), Err(Error::Invalid(_))), "{invalid}");
         }
+        assert!(parse::<serde_json::Map<String, serde_json::Value>>(br#"{"custom": {"a": 1, "a": 2}}"#).is_err());
+        assert!(matches!(parse::<Choice>(br#"{"to": 5}"#), Err(Error::Invalid(_))));
         let deep = "[".repeat(10_000);
         assert!(parse::<serde_json::Value>(deep.as_bytes()).is_err());
     }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use shared::app::App;
+use shared::body::NoQuery;
 use shared::caller::{Caller, Role};
 use shared::conditional::json;
 use shared::error::Error;
@@ -37,7 +38,7 @@ pub(crate) struct Team {
 
 /// Who I am, with my role and teams as they are now. The one route here that an API key may ask.
 #[utoipa::path(get, path = "/v1/auth/me", tag = "auth", responses((status = 200, body = Me), (status = 401), (status = 503)))]
-pub(crate) async fn me(State(app): State<App>, caller: Caller) -> Result<Response, Error> {
+pub(crate) async fn me(State(app): State<App>, caller: Caller, _: NoQuery) -> Result<Response, Error> {
     Ok(json(StatusCode::OK, caller.ask(&app, ME, &[]).await?.body()?))
 }
 const ME: &str = include_str!("../sql/me.sql");

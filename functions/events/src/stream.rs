@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use shared::app::App;
 use shared::caller::Caller;
 use shared::error::Error;
-use shared::hold::{Hold, Place};
+use shared::hold::Place;
 
 use crate::part::{FEED, Part, Position};
 
@@ -37,7 +37,7 @@ pub(crate) async fn stream(app: App, caller: Caller, mut part: Part, headers: &H
         part.go_on(id.to_str().map_err(|_| Error::BadRequest("Last-Event-ID must be an id that was sent.".into()))?);
     }
     let (seconds, at) = (part.hold()?, part.begin(&app)?);
-    let place = app.hold.as_ref().filter(|_| seconds > 0).map(Hold::place).transpose()?;
+    let place = app.hold.as_ref().filter(|_| seconds > 0).map(|hold| hold.place(caller.session, Duration::from_secs(seconds))).transpose()?;
     let mut reader = Reader { app, caller, part, at, is_behind: true };
     let mut text = format!("retry: {RETRY}\n\n");
     while reader.is_behind && text.len() < ENOUGH {

@@ -10,6 +10,7 @@ use shared::caller::{Answer, Caller, Refusal};
 use shared::conditional::written;
 use shared::error::Error;
 use shared::idempotency::IdempotencyKey;
+use shared::rules::incident::{A_LINE, is_line};
 use shared::write::committed;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -95,6 +96,9 @@ struct Located {
 
 impl NewIncident {
     fn with_id(self, id: Uuid) -> Result<String, Error> {
+        if !is_line(&self.short_description) {
+            return Err(Error::invalid("/short_description", A_LINE));
+        }
         let mut row = serde_json::to_value(self).map_err(|error| Error::Internal(error.into()))?;
         for level in ["impact", "urgency"] {
             if !matches!(row[level].as_i64(), Some(1..=3)) {

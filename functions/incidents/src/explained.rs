@@ -1,6 +1,7 @@
 //! What a write of an incident broke, as the field or the conflict that it is.
 use shared::caller::{Answer, Asked};
 use shared::error::{ConstraintName, Error};
+use shared::rules::incident::A_LINE;
 
 /// The outcome, or the error that its named constraint, or the rule that its statement names, stands for.
 pub(crate) fn explained(outcome: Result<Answer, Asked>) -> Result<Answer, Error> {
@@ -22,7 +23,7 @@ fn named(name: &str) -> Option<Error> {
 
 /// Constraints of the schema, and rules that a statement names in a JSON string: the field at fault, and what to put there.
 const FIELDS: &[(&str, &str, &str)] = &[
-    ("tickets_short_description_check", "/short_description", "It has 1 to 160 characters."),
+    ("tickets_short_description_check", "/short_description", A_LINE),
     ("tickets_description_check", "/description", "It has at most 65,536 bytes."),
     ("tickets_impact_urgency_fkey", "/impact", "Impact and urgency are 1 (High), 2 (Medium) or 3 (Low)."),
     ("tickets_category_fkey", "/category", "There is no such category: see /v1/categories."),
@@ -48,6 +49,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("tickets_restricted_to_restricted", "/restricted_to", "There is no such restricted team."),
     ("assignee", "/assigned_to", "It is an active person who works tickets; of a restricted incident, one of its team."),
     ("group", "/assignment_group", "A restricted incident stays with its team: another would not see it. Move or lift the restriction with it."),
+    ("inactive", "/assignment_group", "There is no such active team."),
     ("person", "", "There is no such active person."),
     ("other", "/ticket", "There is no such incident."),
     ("target", "/into", "There is no such incident."),

@@ -53,6 +53,9 @@ const TRANSITION: &str = include_str!("../sql/transition.sql");
 /// The guarded write; nothing where the incident, the role or the key is no longer as read.
 async fn attempt(app: &App, caller: &Caller, before: &Read, terms: &Terms, transition: &Transition) -> Result<Option<Json>, Error> {
     let (current, now) = (before.current()?, app.now());
+    if transition.comment.as_deref().is_some_and(|comment| comment.trim().is_empty()) {
+        return Err(Error::invalid("/comment", "It is not blank."));
+    }
     let set = transition.apply(&current, &now.to_string()).map_err(|refused| explain(refused, before, transition))?;
     if !may(before.role, before.own, current.state, transition.to) || (!before.role.works_tickets() && transition.assigns()) {
         return Err(Error::Forbidden("Your role does not permit this step.".into()));

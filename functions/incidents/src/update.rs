@@ -10,7 +10,7 @@ use shared::conditional::{IfMatch, written};
 use shared::db::Json;
 use shared::error::Error;
 use shared::idempotency::{IdempotencyKey, replay};
-use shared::rules::incident::{Current, count_reassignment};
+use shared::rules::incident::{A_LINE, Current, count_reassignment, is_line};
 
 use crate::custom;
 use crate::explained::explained;
@@ -133,6 +133,7 @@ fn checked(field: &str, value: Value, incident: &Value) -> Result<Value, Error> 
             Ok(id) => Ok(json!(id)),
             Err(_) => invalid("It is a UUID."),
         },
+        ("short_description", Value::String(text)) if !is_line(text) => invalid(A_LINE),
         (_, Value::String(_)) => Ok(value),
         _ => invalid("It is a text."),
     }

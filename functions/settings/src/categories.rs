@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
+use shared::body::NoQuery;
 use shared::caller::Caller;
 use shared::conditional::json;
 use shared::error::Error;
@@ -30,7 +31,7 @@ pub(crate) struct Categories {
 
 /// The categories in use, by name.
 #[utoipa::path(get, path = "/v1/categories", tag = "settings", responses((status = 200, body = Categories), (status = 401)))]
-pub(crate) async fn categories(State(app): State<App>, caller: Caller) -> Result<Response, Error> {
+pub(crate) async fn categories(State(app): State<App>, caller: Caller, _: NoQuery) -> Result<Response, Error> {
     Ok(json(StatusCode::OK, caller.ask(&app, CATEGORIES, &[]).await?.body()?))
 }
 const CATEGORIES: &str = include_str!("../sql/categories.sql");

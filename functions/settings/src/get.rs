@@ -3,6 +3,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
+use shared::body::NoQuery;
 use shared::caller::Caller;
 use shared::conditional::{IfNoneMatch, found};
 use shared::error::Error;
@@ -41,7 +42,7 @@ pub(crate) struct Priority {
 
 /// The settings, for everybody who is logged in.
 #[utoipa::path(get, path = "/v1/settings", tag = "settings", responses((status = 200, body = Settings), (status = 304), (status = 401)))]
-pub(crate) async fn get(State(app): State<App>, caller: Caller, unless: IfNoneMatch) -> Result<Response, Error> {
+pub(crate) async fn get(State(app): State<App>, caller: Caller, _: NoQuery, unless: IfNoneMatch) -> Result<Response, Error> {
     found(caller.ask(&app, GET, &[]).await?.body()?, &unless)
 }
 const GET: &str = include_str!("../sql/get.sql");

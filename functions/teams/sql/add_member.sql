@@ -3,7 +3,8 @@
 -- $1 session, $2 team, $3 user, $4 now
 with me as (select id, role from callers where session_id = $1::text::uuid),
 team as (select t.id, t.restricted from teams t, me where t.id = $2::text::uuid and (not t.restricted or me.role <> 'requester')),
-person as (select id, role, active from users where id = $3::text::uuid),
+-- Held, so that whoever makes a requester of them comes before, and is seen, or after, and takes them off.
+person as (select id, role, active from users where id = $3::text::uuid for share),
 permitted as (
   select from me, team
   where me.role = 'admin' or me.role = 'manager' and (

@@ -31,8 +31,7 @@ before as (
 ), unreset as (
   delete from password_resets r using person where r.user_id = person.id and not person.active and r.used_at is null
 ), removed as (
-  delete from team_members m using person where m.user_id = person.id and person.role = 'requester'
-  returning m.team_id, m.user_id
+  select gone.team_id, person.id as user_id from person, lateral leave_teams(person.id) as gone(team_id) where person.role = 'requester'
 ), event as (
   insert into events (at, actor_id, user_id, team_id, subject, verb, changes, version)
   select person.updated_at, me.id, person.id, null::uuid, 'user',

@@ -122,6 +122,14 @@ impl Transition {
     }
 }
 
+/// What a short description is: lists, subjects of mails and CSV show it in one line.
+pub const A_LINE: &str = "It has 1 to 160 characters, in one line, and is not blank.";
+
+/// Whether a text can be that. Its length is the schema's to check.
+pub fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
+}
+
 /// A change of the team after creation counts, to and from none included.
 pub fn count_reassignment(current: &Current, set: &mut Map<String, Value>) {
     let Some(group) = set.get("assignment_group") else { return };

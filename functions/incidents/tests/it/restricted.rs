@@ -111,3 +111,21 @@ async fn a_repeat_does_not_name_what_was_restricted_since() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_is_on_the_team_is_not_found_out_by_trying() {
+    desk(async |desk| {
+        let (member, outsider, admin) = (desk.person("agent").await, desk.person("agent").await, desk.person("admin").await);
+        let hr = desk.team("HR", true).await;
+        join(desk, hr, &member).await;
+        let incident = raised(&member, "x").await;
+        assert_eq!(member.patch(&path(&incident), json!({"restricted_to": hr})).await.status, 200);
+        assert_eq!(member.put(&format!("{}/watchers/{}", path(&incident), outsider.id)).await.status, 204);
+        for assignee in [&member, &outsider] {
+            assert_eq!(outsider.patch(&path(&incident), json!({"assigned_to": assignee.id})).await.status, 403);
+        }
+        assert_eq!(pointer(&admin.patch(&path(&incident), json!({"assigned_to": outsider.id})).await), (422, json!("/assigned_to")));
+        assert_eq!(member.patch(&path(&incident), json!({"assigned_to": member.id})).await.status, 200);
+    })
+    .await;
+}

@@ -72,6 +72,8 @@ async fn what_follows_from_rules_is_not_patched() {
             ("/impact", json!({"impact": null})),
             ("/short_description", json!({"short_description": null})),
             ("/short_description", json!({"short_description": ""})),
+            ("/short_description", json!({"short_description": "  "})),
+            ("/short_description", json!({"short_description": "two\nlines"})),
             ("/category", json!({"category": "Nonsense"})),
             ("/major", json!({"major": 1})),
             ("/custom", json!({"custom": []})),
@@ -134,6 +136,28 @@ async fn it_is_given_to_who_can_work_on_it() {
         desk.execute(&format!("update users set active = false where id = '{}'", agent.id)).await;
         let other = desk.person("agent").await;
         assert_eq!(other.patch(&path(&incident), json!({"location": "here"})).await.json()["assigned_to"], json!(agent.id));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_team_that_is_no_more_is_given_nothing() {
+    desk(async |desk| {
+        let agent = desk.person("agent").await;
+        let (team, other) = (desk.team("Network", false).await, desk.team("Servers", false).await);
+        let incident = raised(&agent, "x").await;
+        assert_eq!(agent.patch(&path(&incident), json!({"assignment_group": team})).await.status, 200);
+        desk.execute("update teams set active = false").await;
+        // It stays with what it has.
+        assert_eq!(agent.patch(&path(&incident), json!({"location": "here"})).await.status, 200);
+        let refused = [
+            agent.patch(&path(&incident), json!({"assignment_group": other})).await,
+            agent.post("/v1/incidents", json!({"short_description": "x", "assignment_group": other})).await,
+            agent.post(&format!("{}/transitions", path(&incident)), json!({"to": "in_progress", "assignment_group": other})).await,
+        ];
+        for reply in refused {
+            assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!("/assignment_group")));
+        }
     })
     .await;
 }

@@ -199,6 +199,21 @@ async fn everybody_gets_what_the_table_says() {
     .await;
 }
 
+/// An unknown filter is a 400 and never ignored (docs/API.md), also where there are none.
+#[tokio::test]
+async fn no_route_takes_a_parameter_that_it_does_not_know() {
+    desk(async |desk| {
+        let people = People::new(desk).await;
+        let (_, admin) = people.everybody.iter().find(|(name, _)| *name == "admin").unwrap();
+        for row in table().iter().filter(|row| row.method == Method::GET && row.path.starts_with("/v1/") && !row.is_restricted) {
+            let path = people.filled(row, admin).await;
+            assert_eq!(admin.get(&format!("{path}?nonsense=1")).await.status, 400, "{path}");
+        }
+        desk.execute("delete from jobs").await;
+    })
+    .await;
+}
+
 #[test]
 fn the_table_names_the_routes_of_the_api_and_no_other() {
     let document = serde_json::to_value(itsm::openapi::document()).unwrap();
