@@ -35,7 +35,9 @@ pub(crate) struct Allowed {
 /// The targets open to the caller, each with the fields it requires.
 #[utoipa::path(get, path = "/v1/incidents/{id}/transitions", tag = "incidents", params(("id" = String, Path, description = "id or number")),
     responses((status = 200, body = Transitions), (status = 401), (status = 404)))]
-pub(crate) async fn transitions(State(app): State<App>, caller: Caller, Path(id): Path<String>, _: NoQuery, unless: IfNoneMatch) -> Result<Response, Error> {
+pub(crate) async fn transitions(
+    State(app): State<App>, caller: Caller, Path(id): Path<String>, _: NoQuery, unless: IfNoneMatch,
+) -> Result<Response, Error> {
     let read = read(&app, &caller, &id, None, "").await?;
     let state = read.current()?.state;
     let open = state.targets().iter().filter(|to| may(read.role, read.own, state, **to));

@@ -1,6 +1,6 @@
 //! What keeps the tree true. `cargo xtask` is a thin command line over this; the testkit reads the functions' folders with it.
 #![forbid(unsafe_code)]
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub mod check;
 pub mod functions;

@@ -30,7 +30,7 @@ fn read(reply: &Reply) -> (Vec<Event>, String) {
 async fn events_have_ids_after_which_one_may_go_on() {
     desk(async |desk| {
         let agent = desk.person("agent").await;
-        let incident = agent.post("/v1/incidents", json!({"short_description": "line\nfeed"})).await.json();
+        let incident = agent.post("/v1/incidents", json!({"short_description": "x", "description": "line\nfeed"})).await.json();
         agent.patch(&format!("/v1/incidents/{}", incident["number"].as_str().unwrap()), json!({"impact": 1})).await;
         let (events, last) = read(&streamed(&agent, "&limit=1", &[]).await);
         assert_eq!(events.iter().map(|(_, name, _)| name.as_str()).collect::<Vec<_>>(), ["created", "updated"]);

@@ -163,9 +163,7 @@ async fn whoever_becomes_a_requester_while_they_join_a_team_is_on_none() {
         for _ in 0..10 {
             let person = desk.person("agent").await;
             let join = format!("/v1/teams/{team}/members/{}", person.id);
-            let (joined, demoted) = tokio::join!(admin.put(&join), async {
-                other.patch(&path(&person), json!({"role": "requester"})).await
-            });
+            let (joined, demoted) = tokio::join!(admin.put(&join), async { other.patch(&path(&person), json!({"role": "requester"})).await });
             assert!([204, 409].contains(&joined.status), "{}", joined.body);
             assert_eq!(demoted.status, 200, "{}", demoted.body);
         }
