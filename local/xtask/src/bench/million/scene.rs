@@ -52,9 +52,9 @@ const VALUES: &[(&str, &str)] = &[
 /// By rank, as it follows from how the seed draws them: one incident in ten has the fifth word of its language.
 const WORDS: &[(&str, u32)] = &[("common", 5), ("common_too", 8), ("uncommon", 1_066), ("rare", 106_600)];
 const SEED_WORDS: &str = include_str!("../../../../itsm/sql/seed_words.sql");
-/// What anybody may see, open or over.
+/// What anybody may see and is worked on: what is resolved may be closed by the sweep in the meantime.
 const IDS: &str = "select string_agg(format('%L', id), ', ') from (
-    select id from tickets where restricted_to is null and state not in ('closed', 'canceled') order by random() limit 20000) as sample";
+    select id from tickets where restricted_to is null and state in ('new', 'in_progress', 'on_hold') order by random() limit 20000) as sample";
 
 impl<'a> Scene<'a> {
     pub(super) fn open(tools: &'a Tools, database: &'a Database, name: &'a str, incidents: u32) -> Result<Self> {
@@ -79,12 +79,13 @@ impl<'a> Scene<'a> {
         if who == Who::Agent { &self.agent } else { &self.requester }
     }
 
-    /// wrk's script, the token, the query.
+    /// wrk's script, the token, the queries.
     pub(super) fn request(&self, case: &Case) -> (&'static str, &str, String) {
         match case {
             Case::List { who, filter, sort } => {
                 let query = self.filled(filter.query, *who);
-                ("query", &self.person(*who).token, format!("{query}{}sort={sort}", if query.is_empty() { "" } else { "&" }))
+                let begun = if query.is_empty() { String::new() } else { format!("{query}&") };
+                ("query", &self.person(*who).token, format!("{begun}sort=-{sort} {begun}sort={sort}"))
             }
             Case::Search { who, search } => ("query", &self.person(*who).token, self.filled(search.query, *who)),
             Case::Operation { script } => (script, &self.agent.token, String::new()),
