@@ -122,6 +122,20 @@ fn answer(rows: Result<Vec<Option<Json>>, crate::db::DbError>) -> Result<Answer,
     })
 }
 
+/// The outcome, or the problem that `named` makes of what stopped it: a named constraint, or the JSON string that the statement answers
+/// where a rule of its own does not permit the write.
+pub fn explained(outcome: Result<Answer, Asked>, named: impl Fn(&str) -> Option<Error>) -> Result<Answer, Error> {
+    let broken = match &outcome {
+        Err(asked) => asked.constraint().and_then(&named),
+        Ok(Answer::Body(json)) => json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(&named),
+        Ok(_) => None,
+    };
+    match broken {
+        Some(error) => Err(error),
+        None => Ok(outcome?),
+    }
+}
+
 /// Why a statement has no answer.
 #[derive(Debug)]
 pub enum Asked {

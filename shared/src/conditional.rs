@@ -5,6 +5,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use serde::Deserialize;
+use uuid::Uuid;
+
 use crate::db::Json;
 use crate::error::Error;
 
@@ -81,6 +84,17 @@ pub fn written(status: StatusCode, body: Json, location: Option<&str>) -> Result
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
+}
+
+/// The row that a POST to `collection` made: 201, with where it is now.
+pub fn created(body: Json, collection: &str) -> Result<Response, Error> {
+    let Row { id } = serde_json::from_str(&body).map_err(|error| Error::Internal(error.into()))?;
+    written(StatusCode::CREATED, body, Some(&format!("{collection}/{id}")))
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: Uuid,
 }
 
 /// JSON that was written elsewhere.

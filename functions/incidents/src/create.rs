@@ -1,13 +1,12 @@
 //! `POST /v1/incidents`
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::app::App;
 use shared::body::Body;
 use shared::caller::{Answer, Caller, Refusal};
-use shared::conditional::written;
+use shared::conditional::created;
 use shared::error::Error;
 use shared::idempotency::IdempotencyKey;
 use shared::rules::incident::{A_LINE, is_line};
@@ -84,15 +83,9 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
         Answer::Refused(Refusal::Replay) => replayed(&app, &caller, "POST /v1/incidents", &key, None, &new.digest).await?,
         answer => committed(&app, &answer.body()?).await?,
     };
-    let location = serde_json::from_str::<Located>(&body).map(|row| format!("/v1/incidents/{}", row.id)).ok();
-    written(StatusCode::CREATED, body, location.as_deref())
+    created(body, "/v1/incidents")
 }
 const CREATE: &str = include_str!("../sql/create.sql");
-
-#[derive(Deserialize)]
-struct Located {
-    id: Uuid,
-}
 
 impl NewIncident {
     fn with_id(self, id: Uuid) -> Result<String, Error> {

@@ -1,19 +1,11 @@
 //! What a write of an incident broke, as the field or the conflict that it is.
 use shared::caller::{Answer, Asked};
-use shared::error::{ConstraintName, Error};
+use shared::error::Error;
 use shared::rules::incident::A_LINE;
 
 /// The outcome, or the error that its named constraint, or the rule that its statement names, stands for.
 pub(crate) fn explained(outcome: Result<Answer, Asked>) -> Result<Answer, Error> {
-    let broken = match &outcome {
-        Err(asked) => asked.constraint().and_then(named),
-        Ok(Answer::Body(json)) => json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(named),
-        Ok(_) => None,
-    };
-    match broken {
-        Some(error) => Err(error),
-        None => Ok(outcome?),
-    }
+    shared::caller::explained(outcome, named)
 }
 
 fn named(name: &str) -> Option<Error> {

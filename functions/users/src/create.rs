@@ -1,12 +1,11 @@
 //! `POST /v1/users`
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
 use shared::body::Body;
 use shared::caller::{Answer, Caller, Refusal, Role};
-use shared::conditional::written;
+use shared::conditional::created;
 use shared::error::Error;
 use shared::idempotency::{IdempotencyKey, replay};
 use shared::write::committed;
@@ -53,16 +52,10 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
         Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
         answer => committed(&app, &answer.body()?).await?,
     };
-    let location = serde_json::from_str::<Located>(&body).map(|row| format!("/v1/users/{}", row.id)).ok();
-    written(StatusCode::CREATED, body, location.as_deref())
+    created(body, "/v1/users")
 }
 const CREATE: &str = include_str!("../sql/create.sql");
 const REPLAY: &str = include_str!("../sql/replay.sql");
-
-#[derive(Deserialize)]
-struct Located {
-    id: Uuid,
-}
 
 impl NewUser {
     fn with_id(mut self, id: Uuid) -> Result<String, Error> {
