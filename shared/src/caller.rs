@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::db::{Json, Param};
-use crate::error::Error;
+use crate::error::{ConstraintName, Error};
 use crate::token::ApiKey;
 
 /// What a person may do, in ascending power; `Auditor` reads and writes nothing.
