@@ -5,8 +5,15 @@ with waiting as (
   select queue, extract(epoch from now() - min(run_at)) as age from jobs where state = 'queued' and run_at <= now() group by queue
 ), late as (
   select name, extract(epoch from now() - next_run_at) as age from schedules where enabled and next_run_at < now()
+), sla as (
+  select count(*) filter (where stage = 'in_progress') as running, count(*) filter (where stage = 'paused') as paused,
+         count(*) filter (where stage = 'in_progress' and due_at between now() and now() + interval '1 hour') as due_soon,
+         count(*) filter (where breached_at is not null or stage = 'in_progress' and due_at < now()) as breached
+  from ticket_slas where stage in ('in_progress', 'paused')
 )
 select json_build_array(
   (select json_agg(json_build_object('metric', 'itsm_jobs', 'labels', json_build_object('queue', queue, 'state', state), 'value', jobs)) from waiting),
   (select json_agg(json_build_object('metric', 'itsm_job_oldest_seconds', 'labels', json_build_object('queue', queue), 'value', age)) from oldest),
-  (select json_agg(json_build_object('metric', 'itsm_schedule_late_seconds', 'labels', json_build_object('schedule', name), 'value', age)) from late))::text
+  (select json_agg(json_build_object('metric', 'itsm_schedule_late_seconds', 'labels', json_build_object('schedule', name), 'value', age)) from late),
+  (select json_agg(json_build_object('metric', 'itsm_slas', 'labels', json_build_object('stage', stage), 'value', clocks)) from sla, lateral (
+    values ('running', running), ('paused', paused), ('due_soon', due_soon), ('breached', breached)) as each(stage, clocks)))::text

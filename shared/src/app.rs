@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::hold::Hold;
 use crate::page::CursorKey;
 use crate::queue::Queue;
+use crate::slas::Shelf;
 use crate::token::{Signer, Verifier};
 
 /// The state of every router and job.
@@ -32,6 +33,8 @@ pub struct App {
     pub proxies: Arc<Proxies>,
     /// Opens the internal routes.
     pub internal_token: Option<Arc<str>>,
+    /// Keeps what clocks are computed with.
+    pub shelf: Shelf,
     /// Keeps requests open while nothing happens, where the home can.
     pub hold: Option<Hold>,
 }
@@ -51,6 +54,7 @@ impl App {
             cursors: CursorKey::new(config.secret_key),
             proxies: Arc::new(Proxies::parse(&config.trusted_proxies)?),
             internal_token: config.internal_token.as_deref().map(Into::into),
+            shelf: Shelf::default(),
             hold: None,
         })
     }

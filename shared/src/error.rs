@@ -35,8 +35,8 @@ pub enum Error {
     /// 413 `too-large`: the body is larger than this route takes.
     #[error("The body is larger than the {0} bytes that this route takes.")]
     TooLarge(usize),
-    /// 415 `unsupported-media-type`: the body must be JSON.
-    #[error("Send the body as application/json.")]
+    /// 415 `unsupported-media-type`: the body must be JSON, or what the route's documentation says.
+    #[error("Send the body as application/json, or as what the documentation of this route says.")]
     UnsupportedMediaType,
     /// 422 `invalid`: JSON, but a field does not hold what it must; `errors` points at each (RFC 6901).
     #[error("The request is understood, but some fields are not valid.")]

@@ -17,6 +17,18 @@ impl<'a> Object<'a> {
         self.0.iter().find(|(member, _)| member == name).map(|(_, value)| value.get())
     }
 
+    /// The object itself.
+    pub fn text(&self) -> String {
+        self.with("", "")
+    }
+
+    /// The object with another value of this member.
+    pub fn with(&self, name: &str, value: &str) -> String {
+        let members: Vec<String> =
+            self.0.iter().map(|(member, old)| format!("\"{member}\":{}", if member == name { value } else { old.get() })).collect();
+        format!("{{{}}}", members.join(","))
+    }
+
     fn only(&self, asked: &[&str]) -> String {
         let kept = self.0.iter().filter(|(name, _)| asked.contains(&&**name));
         let members: Vec<String> = kept.map(|(name, value)| format!("\"{name}\":{}", value.get())).collect();
@@ -89,6 +101,8 @@ mod tests {
         let body = r#"{"id":"a","custom":{"x": 1.50},"state":"new","n":12345678901234567890}"#;
         assert_eq!(project(body, &["n", "custom", "id"]).unwrap(), r#"{"id":"a","custom":{"x": 1.50},"n":12345678901234567890}"#);
         assert_eq!(project_all(&format!("[{body}, {{}}]"), &["state"]).unwrap(), r#"[{"state":"new"},{}]"#);
+        let object: Object<'_> = serde_json::from_str(r#"{"b":1,"a": 2}"#).unwrap();
+        assert_eq!(object.with("b", "[]"), r#"{"b":[],"a":2}"#);
         assert!(project("[]", &[]).is_err());
     }
 

@@ -1,4 +1,6 @@
 //! The rules of the desk: pure, the time a parameter, nothing of ours imported.
+pub mod calendar;
 pub mod cron;
 pub mod incident;
 pub mod lifecycle;
+pub mod sla;

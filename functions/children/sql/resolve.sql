@@ -17,19 +17,21 @@ with lease as (
     and sees(u.id, u.role, (child.row).id, (child.row).caller_id, (child.row).restricted_to)
 ), ticket as (
   update tickets t set state = 'resolved', hold_reason = null, resolved_at = $3::text::timestamptz, close_code = child.close_code,
-                       close_notes = child.close_notes, version = t.version + 1, updated_at = $3::text::timestamptz
+                       close_notes = child.close_notes, due_at = 'infinity', version = t.version + 1, updated_at = $3::text::timestamptz
   from child, resolver where t.id = (child.row).id
   returning t.*
 ), event as (
   insert into events (at, ticket_id, actor_id, subject, verb, changes, version)
   select ticket.resolved_at, ticket.id, resolver.id, 'incident', 'resolved', changes(to_jsonb(child.row), to_jsonb(ticket)), ticket.version
   from ticket, child, resolver
+), clocks as (
+  select end_slas(id, 'resolved', resolved_at) from ticket
 ), job as (
   select due.at, enqueue('sweep', 'close:' || ticket.id || ':' || ticket.version, '{}', due.at) as id
   from ticket, settings, lateral (select ticket.resolved_at + make_interval(days => auto_close_days) as at) as due
   where not ticket.major
 )
 select json_build_object(
-  'outcome', case when exists (select from ticket) then 'resolved' when exists (select from child) then 'refused' else 'over' end,
+  'outcome', case when exists (select from clocks) then 'resolved' when exists (select from child) then 'refused' else 'over' end,
   'ring', (select json_agg(json_build_array('sweep', id)) from job where at <= now()))::text
 from lease

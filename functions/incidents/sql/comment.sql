@@ -1,7 +1,8 @@
--- A comment with its event, or nothing. What the caller says to an incident that is held for them takes it back to in_progress.
+-- A comment with its event, or nothing. One that moves a clock moves what is due, and so the ticket's version. What the caller says to an incident that is held for them takes it back to in_progress.
 -- The ticket is locked, so that no comment is left behind by a merge. "final": it takes none any more.
 -- $1 session, $2 id or number, $3 the comment's id, $4 what is said, $5 public | work_note, $6 now,
--- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request
+-- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request, $10 its clocks for write_slas,
+-- $11 when it is due with them, or null where they stay as they are
 with me as (select id, role, name from callers where session_id = $1::text::uuid),
 seen as (
   select t as row from tickets t, me
@@ -30,8 +31,10 @@ seen as (
   where $7::text is null or exists (select from key)
   returning *
 ), ticket as (
-  update tickets t set state = 'in_progress', hold_reason = null, version = t.version + 1, updated_at = comment.created_at
-  from permitted, comment where t.id = permitted.id and permitted.answers
+  update tickets t set state = case when permitted.answers then 'in_progress' else t.state end,
+                       hold_reason = case when not permitted.answers then t.hold_reason end,
+                       due_at = coalesce($11::text::timestamptz, t.due_at), version = t.version + 1, updated_at = comment.created_at
+  from permitted, comment where t.id = permitted.id and (permitted.answers or $11::text::timestamptz <> t.due_at)
   returning t.*
 ), event as (
   insert into events (at, ticket_id, actor_id, subject, verb, visibility, changes, version)
@@ -41,12 +44,14 @@ seen as (
   union all
   select ticket.updated_at, ticket.id, permitted.author_id, 'incident', ticket.state, 'public',
          changes(to_jsonb(permitted.row), to_jsonb(ticket)), ticket.version
-  from ticket, permitted
+  from ticket, permitted where permitted.answers
+), clocks as (
+  select write_slas(comment.ticket_id, (permitted.row).version, $10::text::jsonb) from comment, permitted
 )
 select case
   when not exists (select from seen) then null
   when not exists (select from permitted) then '"forbidden"'
-  when exists (select from comment) then json_build_object('body', (select body from answer))::text
+  when exists (select from clocks) then json_build_object('body', (select body from answer))::text
   when exists (select from answer) or exists (select from stored) then '"replay"'
   else '"final"' end
 from me

@@ -1,5 +1,5 @@
 -- How many incidents the filters find, counted to 10,000, for those who see more than their own; the same three parts as list.sql.
--- $1 session, $2 as in list.sql and not used here, $3 to $27: parts/filters.sql
+-- $1 session, $2 as in list.sql and not used here, $3 to $28: parts/filters.sql
 with me as (
   select id, role, rooms from callers, restricted_rooms(id, role) as rooms
   where session_id = $1::text::uuid and coalesce($2::text, '') is not null

@@ -1,11 +1,11 @@
 -- A page of incidents for those who see more than their own. Three parts, each with its index: what is restricted to nobody; what the caller
--- called or watches of the rest; and, only if asked for ($32), what the caller's teams alone see. Whoever has such a team and did not ask is
+-- called or watches of the rest; and, only if asked for ($33), what the caller's teams alone see. Whoever has such a team and did not ask is
 -- told so with "rooms", because planning the third part would cost everybody else a third more. The lines with a colon are parts that
 -- `list/statements.rs` puts in: the order and where to begin are one of its pairs, the others are in parts/.
--- $1 session, $2 what to expand or null, $3 to $27: parts/filters.sql, $28 limit, $29 and $30 the sort key and the id after which
--- to begin, or null, $31 the sort column, $32 whether to look into the rooms of the caller's teams
+-- $1 session, $2 what to expand or null, $3 to $28: parts/filters.sql, $29 limit, $30 and $31 the sort key and the id after which
+-- to begin, or null, $32 the sort column, $33 whether to look into the rooms of the caller's teams
 with me as (
-  select id, role, rooms, case when role = 'requester' then '"role"' when not $32::bool and rooms <> '{}' then '"rooms"' end as refusal
+  select id, role, rooms, case when role = 'requester' then '"role"' when not $33::bool and rooms <> '{}' then '"rooms"' end as refusal
   from callers, restricted_rooms(id, role) as rooms where session_id = $1::text::uuid
 ), everybodys as (
   select t.* from (
@@ -20,7 +20,7 @@ with me as (
 --: filters
 --: after
 --: order
-    limit $28::int8 + 1
+    limit $29::int8 + 1
   ) as t
 ), the_partys as (
   select t.* from restricted_to_party(asking($1::text::uuid)) as t
@@ -28,10 +28,10 @@ with me as (
 --: filters
 --: after
 --: order
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 ), the_rooms as (
   -- in an expression, so that it is not even planned where it is not asked for
-  select t.* from unnest(case when $32::bool then array(
+  select t.* from unnest(case when $33::bool then array(
     select found.ticket from (
 --: rooms
     ) as room(room) cross join lateral (
@@ -40,7 +40,7 @@ with me as (
 --: filters
 --: after
 --: order
-      limit $28::int8 + 1
+      limit $29::int8 + 1
     ) as found
   ) end) as t
 ), hits as (
@@ -48,5 +48,5 @@ with me as (
 ), page as (
   select t.*, null::float4 as rank from hits as t
 --: order
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 --: page

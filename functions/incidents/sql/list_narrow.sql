@@ -14,9 +14,9 @@ with me as (
   where true
 --: after
 --: order
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 ), page as (
   select t.*, null::float4 as rank from hits join tickets t using (id)
 --: order
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 --: page

@@ -7,16 +7,16 @@ with me as (
 --: filters
 --: after
 --: order
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 ), watched as (
   select t.* from watchers w join tickets t on t.id = w.ticket_id
   where t.kind = 'incident' and w.user_id = asking($1::text::uuid) and t.caller_id <> (select id from me)
 --: filters
 --: after
 --: order
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 ), page as (
   select t.*, null::float4 as rank from (select * from called union all select * from watched) as t
 --: order
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 --: page

@@ -31,7 +31,7 @@ locked as (
 ), after as (
   select p.*, (target.row).id as into_id
   from source, target, moved, lateral jsonb_populate_record(source.row, jsonb_build_object(
-    'state', 'canceled', 'hold_reason', null, 'closed_at', $6::text, 'merged_into', (target.row).id,
+    'state', 'canceled', 'hold_reason', null, 'due_at', 'infinity', 'closed_at', $6::text, 'merged_into', (target.row).id,
     'version', (source.row).version + 1, 'updated_at', $6::text)) as p
   where moved.done
 ), answer as (
@@ -48,10 +48,12 @@ locked as (
   select me.id, $9::text || after.id, $8::text, $10::text, 200, answer.body::text from me, after, answer where $8::text is not null
   returning 1
 ), ticket as (
-  update tickets t set state = p.state, hold_reason = p.hold_reason, closed_at = p.closed_at, merged_into = p.merged_into,
+  update tickets t set state = p.state, hold_reason = p.hold_reason, closed_at = p.closed_at, merged_into = p.merged_into, due_at = p.due_at,
                        version = p.version, updated_at = p.updated_at
   from after p where t.id = p.id
   returning t.*
+), clocks as (
+  select end_slas(id, 'canceled', closed_at) from ticket
 ), link as (
   insert into links (id, from_id, to_id, kind, created_by, created_at)
   select $5::text::uuid, ticket.id, ticket.merged_into, 'duplicates', me.id, ticket.updated_at from ticket, me
@@ -67,7 +69,7 @@ locked as (
 select case
   when not exists (select from source) then null
   when (select rule from refused) is not null then (select to_json(rule)::text from refused)
-  when exists (select from ticket) then (select body from answer)::text
+  when exists (select from clocks) then (select body from answer)::text
   when exists (select from moved where not done) then '"children"'
   else null end
 from callers where session_id = $1::text::uuid

@@ -10,6 +10,7 @@ select (
              where u.id = (select e.actor_id from events e where e.ticket_id = t.id and e.verb = 'resolved'
                            order by e.epoch desc, e.xact desc, e.seq desc limit 1)
                and u.active and u.role in ('agent', 'manager', 'admin') and acts_for(u.id, u.role, t.restricted_to)) end as resolver,
+           sla_facts(t.id) as slas,
            (select json_build_object('request', k.request, 'answer', answer_shown(me.id, me.role, k.answer::json)) from idempotency_keys k
             where k.user_id = me.id and k.route = $4::text || t.id and k.key = $3::text) as replay
     from tickets t, lateral (

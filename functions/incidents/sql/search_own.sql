@@ -12,11 +12,11 @@ with me as (
   ) as t
 ), hits as (
   select id, rank from ranked
-  where $29::text is null or (rank, id) < ($29::text::float4, $30::text::uuid)
+  where $30::text is null or (rank, id) < ($30::text::float4, $31::text::uuid)
   order by rank desc, id desc
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 ), page as (
   select t.*, hits.rank from hits join tickets t using (id)
   order by hits.rank desc, t.id desc
-  limit $28::int8 + 1
+  limit $29::int8 + 1
 --: page

@@ -1,7 +1,8 @@
 -- One step of an incident's life with its events, its comment and its jobs, or nothing if the version or the role is no longer the
 -- one read. A resolved incident gets the job that closes it, due after the days that the settings say.
 -- $1 session, $2 id, $3 the version read, $4 the columns to set, as JSON, $5 now, $6 the role read,
--- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request, $10 a comment or null, $11 the comment's id
+-- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request, $10 a comment or null, $11 the comment's id,
+-- $12 its clocks for write_slas
 with me as (select id, role from callers where session_id = $1::text::uuid and role = $6::text),
 before as (
   select t as row from tickets t, me
@@ -33,7 +34,7 @@ changed as (
     state = p.state, hold_reason = p.hold_reason, assignment_group = p.assignment_group,
     assigned_to = p.assigned_to, resolved_at = p.resolved_at, closed_at = p.closed_at,
     close_code = p.close_code, close_notes = p.close_notes, reassignment_count = p.reassignment_count,
-    reopen_count = p.reopen_count,
+    reopen_count = p.reopen_count, due_at = p.due_at,
     version = p.version, updated_at = p.updated_at
   from after p
   where t.id = p.id and ($7::text is null or exists (select from key))
@@ -55,11 +56,13 @@ changed as (
   union all
   select 'children', now(), child.job
   from ticket, me, lateral resolve_children(ticket.id, ticket.version, me.id) as child(job) where ticket.state = 'resolved'
+), clocks as (
+  select write_slas(ticket.id, (before.row).version, $12::text::jsonb) from ticket, before
 )
 select case
   when (select rule from refused) is not null then (select to_json(rule)::text from refused)
   when not exists (select from after) then null
-  when not exists (select from ticket) then '"replay"'
+  when not exists (select from clocks) then '"replay"'
   else json_build_object('body', (select body from answer),
                          'ring', (select json_agg(json_build_array(queue, id)) from job where at <= now()))::text end
 from callers where session_id = $1::text::uuid

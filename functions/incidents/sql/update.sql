@@ -1,7 +1,7 @@
 -- Fields of one incident with the event that says what changed, or nothing if the version or the role is no longer the one read.
 -- A restriction drops the watchers outside of its team. A JSON string says which rule of `refusal` it would break.
 -- $1 session, $2 id, $3 the version read, $4 the columns to set, as JSON, $5 now, $6 the role read,
--- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request
+-- $7 Idempotency-Key or null, $8 the route that the key is for, $9 hash of the request, $10 its clocks for write_slas
 with me as (select id, role from callers where session_id = $1::text::uuid and role = $6::text),
 -- With its new parent, in the order of their ids: two that take each other at once do not deadlock.
 locked as (
@@ -41,7 +41,7 @@ locked as (
     urgency = p.urgency, priority = p.now_priority, category = p.category, subcategory = p.subcategory, channel = p.channel,
     location = p.location, caller_id = p.caller_id, assignment_group = p.assignment_group,
     assigned_to = p.assigned_to, major = p.major, hold_reason = p.hold_reason,
-    parent_id = p.parent_id, restricted_to = p.restricted_to,
+    parent_id = p.parent_id, restricted_to = p.restricted_to, due_at = p.due_at,
     reassignment_count = p.reassignment_count, custom = p.custom, version = p.version, updated_at = p.updated_at
   from after p
   where t.id = p.id and t.version = $3::int8 and ($7::text is null or exists (select from key))
@@ -56,9 +56,11 @@ locked as (
   union all
   select ticket.updated_at, ticket.id, me.id, 'incident', 'unwatched', jsonb_build_object('watcher', jsonb_build_array(dropped.user_id, null)), null
   from ticket, dropped, me
+), clocks as (
+  select write_slas(ticket.id, (before.row).version, $10::text::jsonb) from ticket, before
 )
 select case
   when (select rule from refused) is not null then (select to_json(rule)::text from refused)
-  when not exists (select from ticket) then null
+  when not exists (select from clocks) then null
   else (select body from answer)::text end
 from callers where session_id = $1::text::uuid

@@ -2,20 +2,25 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::{Map, json};
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller, Refusal};
-use shared::conditional::{IfMatch, json};
-use shared::db::Json;
+use shared::caller::{Answer, Asked, Caller, Refusal};
+use shared::conditional::{IfMatch, json as answered};
+use shared::db::{Json, Param};
 use shared::error::Error;
 use shared::idempotency::IdempotencyKey;
+use shared::rules::sla::Said;
+use shared::slas::{Clocks, Facts, book, book_of, is_stale};
 use shared::write::committed;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::comments::{Comment, Visibility};
 use crate::explained::explained;
+use crate::read::read;
 use crate::replay::replayed;
 use crate::terms::Terms;
 
@@ -46,7 +51,7 @@ pub(crate) async fn comment(
     State(app): State<App>, caller: Caller, Path(id): Path<String>, key: IdempotencyKey, new: Body<NewComment>,
 ) -> Result<Response, Error> {
     let terms = Terms { if_match: IfMatch::version(None), key, digest: new.digest };
-    Ok(json(StatusCode::CREATED, perform(&app, &caller, &id, &terms, &new.value).await?))
+    Ok(answered(StatusCode::CREATED, perform(&app, &caller, &id, &terms, &new.value).await?))
 }
 const COMMENT: &str = include_str!("../sql/comment.sql");
 
@@ -55,19 +60,52 @@ pub(crate) async fn perform(app: &App, caller: &Caller, id: &str, terms: &Terms,
     if new.body.trim().is_empty() || new.body.len() > BYTES {
         return Err(Error::invalid("/body", "It has 1 to 65,536 bytes and is not blank."));
     }
+    loop {
+        let outcome = attempt(app, caller, id, terms, new).await?;
+        if is_stale(app, &outcome) {
+            continue;
+        }
+        return match explained(outcome)? {
+            Answer::Refused(Refusal::Replay) => replayed(app, caller, ROUTE, &terms.key, Some(id), &terms.digest).await,
+            answer => committed(app, &answer.body()?).await,
+        };
+    }
+}
+
+/// The statement, with the clocks that what is said moves.
+async fn attempt(app: &App, caller: &Caller, id: &str, terms: &Terms, new: &NewComment) -> Result<Result<Answer, Asked>, Error> {
+    let now = app.now();
+    let clocks = moved(app, caller, id, new, now).await?;
+    let due = clocks.as_ref().filter(|clocks| !clocks.is_still()).map(|clocks| clocks.due_at.clone());
     let visibility = if new.visibility == Visibility::Public { "public" } else { "work_note" };
     let params = [
         id.into(),
         Uuid::now_v7().into(),
         new.body.as_str().into(),
         visibility.into(),
-        app.now().into(),
+        now.into(),
         terms.key.param(),
         ROUTE.into(),
         terms.digest.as_str().into(),
+        clocks.as_ref().map_or(Param::Text(None), Clocks::param),
+        due.into(),
     ];
-    match explained(caller.ask(app, COMMENT, &params).await)? {
-        Answer::Refused(Refusal::Replay) => replayed(app, caller, ROUTE, &terms.key, Some(id), &terms.digest).await,
-        answer => committed(app, &answer.body()?).await,
+    Ok(caller.ask(app, COMMENT, &params).await)
+}
+
+/// What a public comment does to the clocks. Where nothing is promised to anybody the incident is not even read.
+async fn moved(app: &App, caller: &Caller, id: &str, new: &NewComment, now: Timestamp) -> Result<Option<Clocks>, Error> {
+    if new.visibility != Visibility::Public {
+        return Ok(None);
     }
+    let known = book(app).await?;
+    if !known.promises() {
+        return Ok(Some(Clocks::untouched(&known)));
+    }
+    let before = read(app, caller, id, None, "").await?;
+    let (book, said) = (book_of(app, before.slas.book).await?, before.says());
+    let answers = said == Some(Said::Caller) && before.incident["hold_reason"] == "caller";
+    let set = if answers { json!({"state": "in_progress", "hold_reason": null}) } else { json!({}) };
+    let after = Facts::after(&book, &before.incident, set.as_object().unwrap_or(&Map::new()));
+    Ok(Some(before.slas.clocks(&book, before.version(), &after, said, now)))
 }

@@ -2,14 +2,17 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller, Refusal};
+use shared::caller::{Answer, Asked, Caller, Refusal};
 use shared::conditional::created;
+use shared::db::Param;
 use shared::error::Error;
 use shared::idempotency::IdempotencyKey;
 use shared::rules::incident::{A_LINE, is_line};
+use shared::rules::lifecycle::State as Stage;
+use shared::slas::{Facts, book, is_stale};
 use shared::write::committed;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -78,17 +81,34 @@ fn api() -> String {
     responses((status = 201, body = Incident), (status = 400), (status = 401), (status = 403), (status = 413), (status = 415), (status = 422)))]
 pub(crate) async fn create(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<NewIncident>) -> Result<Response, Error> {
     let incident = new.value.with_id(Uuid::now_v7())?;
-    let params = [incident.into(), app.now().into(), key.param(), new.digest.as_str().into()];
-    let body = match explained(caller.ask(&app, CREATE, &params).await)? {
+    let outcome = loop {
+        let outcome = attempt(&app, &caller, &incident, [key.param(), new.digest.as_str().into()]).await?;
+        if !is_stale(&app, &outcome) {
+            break outcome;
+        }
+    };
+    let body = match explained(outcome)? {
         Answer::Refused(Refusal::Replay) => replayed(&app, &caller, "POST /v1/incidents", &key, None, &new.digest).await?,
         answer => committed(&app, &answer.body()?).await?,
     };
     created(body, "/v1/incidents")
 }
+
+/// The statement, with the clocks of the page that this process knows.
+async fn attempt(app: &App, caller: &Caller, incident: &Value, [key, digest]: [Param; 2]) -> Result<Result<Answer, Asked>, Error> {
+    let (book, now) = (book(app).await?, app.now());
+    let mut raised = Facts::after(&book, &json!({}), incident.as_object().unwrap_or(&Map::new()));
+    (raised["state"], raised["opened_at"]) = ("new".into(), now.to_string().into());
+    let facts = Facts { states: vec![(now, Stage::New)], ..Facts::default() };
+    let clocks = facts.clocks(&book, 1, &raised, None, now);
+    let mut row = incident.clone();
+    row["due_at"] = clocks.due_at.as_str().into();
+    Ok(caller.ask(app, CREATE, &[row.to_string().into(), now.into(), key, digest, clocks.param()]).await)
+}
 const CREATE: &str = include_str!("../sql/create.sql");
 
 impl NewIncident {
-    fn with_id(self, id: Uuid) -> Result<String, Error> {
+    fn with_id(self, id: Uuid) -> Result<Value, Error> {
         if !is_line(&self.short_description) {
             return Err(Error::invalid("/short_description", A_LINE));
         }
@@ -100,6 +120,6 @@ impl NewIncident {
         }
         custom::check(&row["custom"])?;
         row["id"] = id.to_string().into();
-        Ok(row.to_string())
+        Ok(row)
     }
 }

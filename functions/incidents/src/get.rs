@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 use crate::incident::IncidentShown;
 use crate::list::GET_EXPANDED;
 use crate::shown::Shown;
+use crate::slas::with_slas;
 
 /// How much of it.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -25,7 +26,7 @@ pub(crate) struct Wanted {
     /// Only these members.
     #[param(example = "number,state")]
     fields: Option<String>,
-    /// Small objects, in `expanded`, of `caller`, `opened_by`, `assignee`, `group`, `parent`; the answer has no ETag then.
+    /// Small objects, in `expanded`, of `caller`, `opened_by`, `assignee`, `group`, `parent`, `sla`; the answer has no ETag then.
     #[param(example = "caller,group")]
     expand: Option<String>,
 }
@@ -39,6 +40,7 @@ pub(crate) async fn get(
     let shown = Shown::parse(wanted.fields.as_deref(), wanted.expand.as_deref())?;
     if let Some(expand) = &shown.expand {
         let body = caller.ask(&app, &GET_EXPANDED, &[expand.as_str().into(), id.into()]).await?.body()?;
+        let body = if shown.slas { with_slas(&app, &body).await? } else { body };
         return Ok(unversioned(cut(body, &shown)?));
     }
     let body = caller.ask(&app, GET, &[id.into()]).await?.body()?;

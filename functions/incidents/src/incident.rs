@@ -129,6 +129,8 @@ pub struct Expanded {
     pub group: Option<Named>,
     /// The incident that it is a part of.
     pub parent: Option<Numbered>,
+    /// Its promises that count, with what is over and what is left of them now.
+    pub sla: Option<Vec<crate::slas::Standing>>,
 }
 
 /// A person or a team.

@@ -24,6 +24,7 @@ mod part;
 mod read;
 mod replay;
 mod shown;
+pub mod slas;
 #[cfg(target_family = "wasm")]
 mod spin;
 mod terms;
@@ -53,6 +54,7 @@ pub fn routes() -> Router<App> {
         .route("/v1/incidents/{id}/links", get(links::links).post(link::link))
         .route("/v1/incidents/{id}/links/{link}", delete(unlink::unlink))
         .route("/v1/incidents/{id}/children", get(children::children))
+        .route("/v1/incidents/{id}/slas", get(slas::slas))
         .route("/v1/incidents/{id}/merge", post(merge::merge))
         .route("/v1/incidents/bulk", post(bulk::bulk))
 }
@@ -77,6 +79,7 @@ pub fn routes() -> Router<App> {
         link::link,
         unlink::unlink,
         children::children,
+        slas::slas,
         merge::merge,
         bulk::bulk
     ),

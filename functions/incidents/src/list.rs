@@ -13,6 +13,7 @@ use shared::page::{Shape, Total, limit, shaped};
 
 use crate::incident::Page;
 use crate::shown::Shown;
+use crate::slas::each_with_slas;
 
 mod filter;
 mod joined;
@@ -46,6 +47,9 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(filter): 
         params.filters = filter.params(&asked)?;
         listed = list.ask(&app, &caller, &shown, &params).await?;
     }
+    if shown.slas {
+        listed = each_with_slas(&app, &listed).await?;
+    }
     let total = if filter.count { Some(list.count(&app, &caller, &params).await?) } else { None };
     shaped(&app.cursors, list.name, &uri, &listed, &Shape { format, fields: shown.fields.as_deref(), columns: &shown.columns(), total })
 }
@@ -73,7 +77,7 @@ struct List {
     counted_to: i64,
 }
 
-/// `$3` to `$27`, and `$28` to `$31`.
+/// `$3` to `$28`, and `$29` to `$32`.
 struct Params {
     filters: Vec<Param>,
     page: Vec<Param>,
@@ -91,7 +95,7 @@ impl List {
         Ok(Self { name, column, all, own: &pages.own, has_rooms: !narrow, counted_to: 10_000 })
     }
 
-    /// `$28` to `$31`
+    /// `$29` to `$32`
     fn page(&self, app: &App, filter: &Filter) -> Result<Vec<Param>, Error> {
         let position = filter.cursor.as_deref().map(|cursor| app.cursors.open::<2>(self.name, cursor)).transpose()?;
         let [key, id] = position.map_or([None, None], |position| position.map(Some));

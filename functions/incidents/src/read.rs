@@ -7,6 +7,8 @@ use shared::caller::{Caller, Role};
 use shared::error::Error;
 use shared::idempotency::IdempotencyKey;
 use shared::rules::incident::Current;
+use shared::rules::sla::Said;
+use shared::slas::Facts;
 use uuid::Uuid;
 
 /// The incident, who asks, and what the Idempotency-Key was answered before.
@@ -20,6 +22,8 @@ pub(crate) struct Read {
     pub(crate) incident: Value,
     /// Who resolved it and can still work on it, where it is resolved and nobody's.
     resolver: Option<String>,
+    /// What its clocks are computed from.
+    pub(crate) slas: Facts,
     /// The stored answer.
     pub(crate) replay: Option<Box<RawValue>>,
 }
@@ -37,6 +41,11 @@ impl Read {
     pub(crate) fn current(&self) -> Result<Current, Error> {
         let current = Current::deserialize(&self.incident).map_err(|error| Error::Internal(error.into()))?;
         Ok(Current { resolver: self.resolver.clone(), ..current })
+    }
+
+    /// Whose word a public comment of this caller would be, to a clock.
+    pub(crate) fn says(&self) -> Option<Said> {
+        if self.own { Some(Said::Caller) } else { self.role.works_tickets().then_some(Said::Agent) }
     }
 
     /// `tickets.id`

@@ -45,8 +45,10 @@ const EXPAND: &[(&str, &[&str])] = &[
     ("assignee", &["assignee.name"]),
     ("group", &["group.name"]),
     ("parent", &["parent.number", "parent.short_description"]),
+    // Several of one incident: there is no column for them.
+    ("sla", &[]),
 ];
-const NAMES: &[&str] = &["caller", "opened_by", "assignee", "group", "parent"];
+const NAMES: &[&str] = &["caller", "opened_by", "assignee", "group", "parent", "sla"];
 
 /// What was asked for.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub(crate) struct Shown {
     pub(crate) fields: Option<Vec<&'static str>>,
     /// What to embed, between commas, as the statements look for it.
     pub(crate) expand: Option<String>,
+    /// Whether clocks are among it, which Postgres does not compute.
+    pub(crate) slas: bool,
 }
 
 impl Shown {
@@ -65,7 +69,8 @@ impl Shown {
         if let (Some(fields), Some(_)) = (&mut fields, &expand) {
             fields.push("expanded");
         }
-        Ok(Self { fields, expand: expand.map(|names| format!(",{},", names.join(","))) })
+        let slas = expand.as_ref().is_some_and(|names| names.contains(&"sla"));
+        Ok(Self { slas, fields, expand: expand.map(|names| format!(",{},", names.join(","))) })
     }
 
     /// The columns of CSV.

@@ -10,6 +10,7 @@ use shared::db::{Json, Param};
 use shared::error::Error;
 use shared::idempotency::{IdempotencyKey, replay};
 use shared::rules::incident::{Refused, Transition};
+use shared::slas::{Facts, book_of, is_stale};
 use shared::write::committed;
 use uuid::Uuid;
 
@@ -56,10 +57,14 @@ async fn attempt(app: &App, caller: &Caller, before: &Read, terms: &Terms, trans
     if transition.comment.as_deref().is_some_and(|comment| comment.trim().is_empty()) {
         return Err(Error::invalid("/comment", "It is not blank."));
     }
-    let set = transition.apply(&current, &now.to_string()).map_err(|refused| explain(refused, before, transition))?;
+    let mut set = transition.apply(&current, &now.to_string()).map_err(|refused| explain(refused, before, transition))?;
     if !may(before.role, before.own, current.state, transition.to) || (!before.role.works_tickets() && transition.assigns()) {
         return Err(Error::Forbidden("Your role does not permit this step.".into()));
     }
+    let book = book_of(app, before.slas.book).await?;
+    let said = transition.comment.as_ref().and_then(|_| before.says());
+    let clocks = before.slas.clocks(&book, before.version(), &Facts::after(&book, &before.incident, &set), said, now);
+    set.insert("due_at".into(), clocks.due_at.as_str().into());
     let comment: Param = transition.comment.as_deref().into();
     let params = [
         before.id()?.into(),
@@ -72,8 +77,13 @@ async fn attempt(app: &App, caller: &Caller, before: &Read, terms: &Terms, trans
         terms.digest.as_str().into(),
         comment,
         Uuid::now_v7().into(),
+        clocks.param(),
     ];
-    match explained(caller.ask(app, TRANSITION, &params).await)? {
+    let outcome = caller.ask(app, TRANSITION, &params).await;
+    if is_stale(app, &outcome) {
+        return Ok(None);
+    }
+    match explained(outcome)? {
         Answer::Body(statement) => Ok(Some(committed(app, &statement).await?)),
         Answer::Refused(Refusal::Forbidden) => Err(Error::Forbidden("Your role does not permit this step.".into())),
         Answer::Nothing | Answer::Refused(_) => Ok(None),

@@ -10,7 +10,9 @@ use shared::conditional::{IfMatch, written};
 use shared::db::Json;
 use shared::error::Error;
 use shared::idempotency::{IdempotencyKey, replay};
+use shared::patch::merged;
 use shared::rules::incident::{A_LINE, Current, count_reassignment, is_line};
+use shared::slas::{Facts, book_of, is_stale};
 
 use crate::custom;
 use crate::explained::explained;
@@ -39,21 +41,28 @@ pub(crate) async fn perform(app: &App, caller: &Caller, id: &str, terms: &Terms,
             return replay(stored.get(), &terms.digest);
         }
         terms.if_match.check(before.version())?;
-        let set = permitted(&before, &before.current()?, patch.clone())?;
+        let mut set = permitted(&before, &before.current()?, patch.clone())?;
         if set.is_empty() {
             return Ok(before.incident.to_string());
         }
+        let (book, now) = (book_of(app, before.slas.book).await?, app.now());
+        let clocks = before.slas.clocks(&book, before.version(), &Facts::after(&book, &before.incident, &set), None, now);
+        set.insert("due_at".into(), clocks.due_at.as_str().into());
         let params = [
             before.id()?.into(),
             before.version().into(),
             Value::Object(set).to_string().into(),
-            app.now().into(),
+            now.into(),
             before.role.name().into(),
             terms.key.param(),
             ROUTE.into(),
             terms.digest.as_str().into(),
+            clocks.param(),
         ];
-        if let Some(body) = explained(caller.ask(app, UPDATE, &params).await)?.found()? {
+        let outcome = caller.ask(app, UPDATE, &params).await;
+        if !is_stale(app, &outcome)
+            && let Some(body) = explained(outcome)?.found()?
+        {
             return Ok(body);
         }
         // Somebody else was first: look again, before If-Match is judged.
@@ -136,41 +145,5 @@ fn checked(field: &str, value: Value, incident: &Value) -> Result<Value, Error> 
         ("short_description", Value::String(text)) if !is_line(text) => invalid(A_LINE),
         (_, Value::String(_)) => Ok(value),
         _ => invalid("It is a text."),
-    }
-}
-
-/// RFC 7396, for objects.
-fn merged(target: Value, patch: &Map<String, Value>) -> Value {
-    let mut target = if let Value::Object(target) = target { target } else { Map::new() };
-    for (key, value) in patch {
-        match value {
-            Value::Null => drop(target.remove(key)),
-            Value::Object(inner) => {
-                let before = target.remove(key).unwrap_or_default();
-                target.insert(key.clone(), merged(before, inner));
-            }
-            other => drop(target.insert(key.clone(), other.clone())),
-        }
-    }
-    Value::Object(target)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn merge_patch_as_in_rfc_7396_appendix_a() {
-        for (target, patch, result) in [
-            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
-            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
-            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
-            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
-            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
-            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
-            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
-        ] {
-            assert_eq!(merged(target, patch.as_object().unwrap()), result);
-        }
     }
 }

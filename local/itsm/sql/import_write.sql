@@ -1,6 +1,6 @@
 -- Some incidents with all their new versions, and whomever and whatever they meet, or nothing. Silent: no job.
 -- A new ticket whose number has appeared meanwhile, and one that has been changed since it was read, stay as they are.
--- $1 {people, teams, categories, subcategories, new: [ticket], continued: [ticket], before: {number: version}, events}
+-- $1 {people, teams, categories, subcategories, new: [ticket], continued: [ticket], before: {number: version}, events, slas: [{id, rows}]}
 with batch as materialized (select $1::text::jsonb as j),
 person as (
   insert into users (id, email, name, role, active)
@@ -26,11 +26,11 @@ person as (
 ), ticket as (
   insert into tickets (kind, id, number, short_description, description, state, hold_reason, impact, urgency,
                        priority, category, subcategory, channel, location, caller_id, opened_by,
-                       assignment_group, assigned_to, major, opened_at, resolved_at, closed_at, close_code,
+                       assignment_group, assigned_to, major, opened_at, due_at, resolved_at, closed_at, close_code,
                        close_notes, reassignment_count, reopen_count, version, custom, created_at, updated_at)
   select 'incident', id, number, short_description, description, state, hold_reason, impact, urgency, priority, category,
          subcategory, channel, location, caller_id, opened_by, assignment_group, assigned_to, major,
-         opened_at, resolved_at, closed_at, close_code, close_notes, reassignment_count, reopen_count,
+         opened_at, due_at, resolved_at, closed_at, close_code, close_notes, reassignment_count, reopen_count,
          version, custom, created_at, updated_at
   from batch, jsonb_populate_recordset(null::tickets, j -> 'new')
   on conflict do nothing
@@ -40,7 +40,7 @@ person as (
     state = p.state, hold_reason = p.hold_reason, impact = p.impact, urgency = p.urgency, priority = p.priority,
     category = p.category, subcategory = p.subcategory, channel = p.channel, location = p.location,
     caller_id = p.caller_id, opened_by = p.opened_by, assignment_group = p.assignment_group,
-    assigned_to = p.assigned_to, opened_at = p.opened_at, resolved_at = p.resolved_at, closed_at = p.closed_at,
+    assigned_to = p.assigned_to, opened_at = p.opened_at, due_at = p.due_at, resolved_at = p.resolved_at, closed_at = p.closed_at,
     close_code = p.close_code, reassignment_count = p.reassignment_count, reopen_count = p.reopen_count,
     version = p.version, custom = p.custom, updated_at = p.updated_at
   from batch, jsonb_populate_recordset(null::tickets, j -> 'continued') as p
@@ -48,6 +48,9 @@ person as (
   returning t.id, t.number
 ), written as (
   select id, number from ticket union all select id, number from continued
+), sla as (
+  select replace_slas(written.id, s.rows) from written join batch on true, jsonb_to_recordset(j -> 'slas') as s(id uuid, rows jsonb)
+  where s.id = written.id
 ), event as (
   insert into events (at, ticket_id, actor_id, subject, verb, changes, version)
   select e.at, e.ticket_id, e.actor_id, 'incident', e.verb, e.changes, e.version
@@ -60,6 +63,6 @@ person as (
 )
 select json_build_object(
   'numbers', coalesce((select json_agg(number) from written), '[]'),
-  'incidents', (select count(*) from ticket), 'versions', (select count(*) from event),
+  'incidents', (select count(*) from ticket), 'slas', (select count(*) from sla), 'versions', (select count(*) from event),
   'people', (select count(*) from person), 'teams', (select count(*) from team),
   'categories', (select count(*) from category), 'subcategories', (select count(*) from subcategory))::text

@@ -7,6 +7,7 @@ use utoipa::OpenApi;
 #[rustfmt::skip]
 pub const FUNCTIONS: &[Function] = &[
     auth::FUNCTION,
+    calendars::FUNCTION,
     children::FUNCTION,
     events::FUNCTION,
     health::FUNCTION,
@@ -14,6 +15,8 @@ pub const FUNCTIONS: &[Function] = &[
     jobs::FUNCTION,
     schedules::FUNCTION,
     settings::FUNCTION,
+    sla::FUNCTION,
+    slas::FUNCTION,
     sweep::FUNCTION,
     teams::FUNCTION,
     users::FUNCTION,
@@ -22,6 +25,7 @@ pub const FUNCTIONS: &[Function] = &[
 /// When those with a schedule run.
 #[rustfmt::skip]
 pub const SCHEDULES: &[Declared] = &[
+    Declared { name: "sla", queue: "sla", cron: "* * * * *", timezone: "UTC" },
     Declared { name: "sweep", queue: "sweep", cron: "* * * * *", timezone: "UTC" },
 ];
 
@@ -30,12 +34,14 @@ pub const SCHEDULES: &[Declared] = &[
 pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
     vec![
         auth::Api::openapi(),
+        calendars::Api::openapi(),
         events::Api::openapi(),
         health::Api::openapi(),
         incidents::Api::openapi(),
         jobs::Api::openapi(),
         schedules::Api::openapi(),
         settings::Api::openapi(),
+        slas::Api::openapi(),
         teams::Api::openapi(),
         users::Api::openapi(),
     ]

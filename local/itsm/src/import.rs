@@ -12,6 +12,7 @@ mod oddities;
 mod plan;
 mod replay;
 mod row;
+mod standing;
 mod store;
 mod summary;
 mod value;
@@ -42,7 +43,7 @@ pub async fn servicenow(url: &str, file: &Path, adopt_matrix: bool, bar: &Progre
     if let Some(adopted) = &adopted {
         summary.matrix_changed = store.adopt(adopted).await?;
     }
-    let desk = plan::Desk { matrix: store.matrix().await?, callers: met::only_callers(&log) };
+    let desk = plan::Desk { matrix: store.matrix().await?, book: store.book().await?, callers: met::only_callers(&log) };
     store.numbers_past(log.highest_number()).await?;
     bar.set_length(log.incidents.len() as u64);
     for incidents in log.incidents.chunks(BATCH) {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use itsm::database::{Database, data_dir};
 use itsm::secrets::Secrets;
 use itsm::{admin, import, migrate, openapi, secrets, seed, serve};
+use shared::rules::calendar;
 
 /// An ITSM platform in small functions. Every command honours DATABASE_URL; without it, a private Postgres in ITSM_DATA_DIR.
 #[derive(Debug, Parser)]
@@ -45,8 +46,20 @@ enum Command {
     /// Keys that access tokens are signed with.
     #[command(subcommand)]
     Key(Key),
+    /// Service levels.
+    #[command(subcommand)]
+    Sla(Sla),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Sla {
+    /// Run a file of cases (docs/SLA.md) against the clock. Prints each that fails; a success only where all pass.
+    Vectors {
+        /// JSON: {"vectors": [{id, kind, calendar, start, goal_s | end, pauses, expect | expect_s}]}.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,6 +115,7 @@ async fn run(command: Command, begun: Instant) -> Result<()> {
         }
         Command::Key(Key::Rotate) => return Secrets::rotate(&data_dir()?),
         Command::Key(Key::Public) => return public(),
+        Command::Sla(Sla::Vectors { file }) => return vectors(file),
         _ => {}
     }
     let database = match command {
@@ -140,8 +154,18 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
             println!("{id}");
             Ok(())
         }
-        Command::Openapi | Command::Key(_) => Ok(()),
+        Command::Openapi | Command::Key(_) | Command::Sla(_) => Ok(()),
     }
+}
+
+/// Each case that fails to standard output, and how many there were.
+fn vectors(file: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let (run, failed) = calendar::vectors::run(&text).map_err(|error| anyhow::anyhow!("{} is not a file of cases: {error}", file.display()))?;
+    failed.iter().for_each(|failed| println!("{failed}"));
+    println!("{} of {run} passed", run - failed.len());
+    anyhow::ensure!(failed.is_empty(), "{} of {run} failed", failed.len());
+    Ok(())
 }
 
 fn public() -> Result<()> {

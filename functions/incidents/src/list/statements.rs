@@ -34,34 +34,34 @@ impl Pages {
 fn order(sort: Sort) -> (&'static str, &'static str) {
     match sort {
         Sort::NewestOpened => {
-            ("and ($29::text is null or (t.opened_at, t.id) < ($29::text::timestamptz, $30::text::uuid))", "order by t.opened_at desc, t.id desc")
+            ("and ($30::text is null or (t.opened_at, t.id) < ($30::text::timestamptz, $31::text::uuid))", "order by t.opened_at desc, t.id desc")
         }
         Sort::OldestOpened => {
-            ("and ($29::text is null or (t.opened_at, t.id) > ($29::text::timestamptz, $30::text::uuid))", "order by t.opened_at, t.id")
+            ("and ($30::text is null or (t.opened_at, t.id) > ($30::text::timestamptz, $31::text::uuid))", "order by t.opened_at, t.id")
         }
         Sort::NewestUpdated => {
-            ("and ($29::text is null or (t.updated_at, t.id) < ($29::text::timestamptz, $30::text::uuid))", "order by t.updated_at desc, t.id desc")
+            ("and ($30::text is null or (t.updated_at, t.id) < ($30::text::timestamptz, $31::text::uuid))", "order by t.updated_at desc, t.id desc")
         }
         Sort::OldestUpdated => {
-            ("and ($29::text is null or (t.updated_at, t.id) > ($29::text::timestamptz, $30::text::uuid))", "order by t.updated_at, t.id")
+            ("and ($30::text is null or (t.updated_at, t.id) > ($30::text::timestamptz, $31::text::uuid))", "order by t.updated_at, t.id")
         }
         // A number is unique; the id is compared because each order's cursor has one.
         Sort::HighestNumber => (
-            "and ($29::text is null or (length(t.number), t.number, t.id) < (length($29::text), $29::text, $30::text::uuid))",
+            "and ($30::text is null or (length(t.number), t.number, t.id) < (length($30::text), $30::text, $31::text::uuid))",
             "order by length(t.number) desc, t.number desc",
         ),
         Sort::LowestNumber => (
-            "and ($29::text is null or (length(t.number), t.number, t.id) > (length($29::text), $29::text, $30::text::uuid))",
+            "and ($30::text is null or (length(t.number), t.number, t.id) > (length($30::text), $30::text, $31::text::uuid))",
             "order by length(t.number), t.number",
         ),
         Sort::LeastUrgent => {
-            ("and ($29::text is null or (t.priority, t.id) < ($29::text::smallint, $30::text::uuid))", "order by t.priority desc, t.id desc")
+            ("and ($30::text is null or (t.priority, t.id) < ($30::text::smallint, $31::text::uuid))", "order by t.priority desc, t.id desc")
         }
-        Sort::MostUrgent => ("and ($29::text is null or (t.priority, t.id) > ($29::text::smallint, $30::text::uuid))", "order by t.priority, t.id"),
+        Sort::MostUrgent => ("and ($30::text is null or (t.priority, t.id) > ($30::text::smallint, $31::text::uuid))", "order by t.priority, t.id"),
         Sort::LatestDue => {
-            ("and ($29::text is null or (t.due_at, t.id) < ($29::text::timestamptz, $30::text::uuid))", "order by t.due_at desc, t.id desc")
+            ("and ($30::text is null or (t.due_at, t.id) < ($30::text::timestamptz, $31::text::uuid))", "order by t.due_at desc, t.id desc")
         }
-        Sort::EarliestDue => ("and ($29::text is null or (t.due_at, t.id) > ($29::text::timestamptz, $30::text::uuid))", "order by t.due_at, t.id"),
+        Sort::EarliestDue => ("and ($30::text is null or (t.due_at, t.id) > ($30::text::timestamptz, $31::text::uuid))", "order by t.due_at, t.id"),
     }
 }
 

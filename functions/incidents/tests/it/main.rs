@@ -15,6 +15,7 @@ mod list_search;
 mod list_shape;
 mod merge;
 mod restricted;
+mod slas;
 mod transition;
 mod transitions;
 mod update;

@@ -3,7 +3,8 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, ensure};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::rules::sla::{self, Book};
 use uuid::Uuid;
 
 use super::log::Incident;
@@ -11,12 +12,14 @@ use super::matrix::Matrix;
 use super::met::{self, Met, UNKNOWN, email};
 use super::replay::{Event, Ticket, int, replay};
 use super::row::Row;
+use super::standing;
 use super::summary::{Refused, Summary};
 use super::value;
 
 /// What every batch is planned with.
 pub(super) struct Desk {
     pub(super) matrix: Matrix,
+    pub(super) book: Book,
     /// Addresses of those who are requesters.
     pub(super) callers: HashSet<String>,
 }
@@ -53,6 +56,8 @@ pub(super) struct Part<'a> {
     /// The version that an update is guarded by; none for a new ticket.
     pub(super) before: Option<i64>,
     pub(super) events: Vec<Event>,
+    /// Where it stands with what was promised, from its first version on.
+    pub(super) slas: Vec<sla::Row>,
     pub(super) rows: Vec<&'a Row>,
 }
 
@@ -124,9 +129,11 @@ impl<'a> Batch<'a> {
                 ensure!(false, "the priority matrix has no cell for impact {} and urgency {}", missing.impact, missing.urgency);
             }
             if !rows.is_empty() {
-                let (ticket, events) = replay(incident, known.map(|known| known.ticket.clone()), &rows, &names);
+                let (mut ticket, events) = replay(incident, known.map(|known| known.ticket.clone()), &rows, &names);
                 let before = known.map(|known| int(&known.ticket, "version"));
-                parts.push(Part { number: &incident.number, ticket, before, events, rows });
+                let (slas, due_at) = standing::of(&desk.book, incident, &names);
+                ticket.insert("due_at".into(), json!(due_at));
+                parts.push(Part { number: &incident.number, ticket, before, events, slas, rows });
             }
         }
         Ok(Self { incidents, parts, desk })
@@ -140,6 +147,9 @@ impl<'a> Batch<'a> {
             let known = found.tickets.get(&incident.number).filter(|known| known.is_imported() && known.is_untouched()).map(|known| &known.ticket);
             let at = value::json(last.updated_at);
             let Some(ticket) = written.or(known).filter(|ticket| ticket["updated_at"] == at) else { continue };
+            if let Some(part) = self.parts.iter().find(|part| part.number == incident.number) {
+                summary.slas.add(&part.slas);
+            }
             summary.closed += usize::from(ticket["state"] == "closed");
             summary.reopen_count.add(&incident.number, int(ticket, "reopen_count"), last.reopen_count);
             summary.reassignment_count.add(&incident.number, int(ticket, "reassignment_count"), last.reassignment_count);
@@ -175,6 +185,7 @@ pub(super) fn to_json(parts: &[Part<'_>], desk: &Desk) -> Value {
     batch["new"] = serde_json::json!(tickets(true));
     batch["continued"] = serde_json::json!(tickets(false));
     batch["before"] = parts.iter().filter_map(|part| Some((part.number.to_owned(), Value::from(part.before?)))).collect();
+    batch["slas"] = parts.iter().map(|part| json!({"id": part.ticket["id"], "rows": part.slas})).collect();
     batch["events"] = serde_json::json!(events);
     batch
 }

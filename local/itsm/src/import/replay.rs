@@ -53,6 +53,16 @@ pub(super) fn replay(incident: &Incident, mut ticket: Option<Ticket>, rows: &[&R
     (ticket.unwrap_or_default(), events)
 }
 
+/// The ticket as it was with each of the rows.
+pub(super) fn versions(incident: &Incident, names: &Names<'_>) -> Vec<(Timestamp, Ticket)> {
+    let mut versions: Vec<(Timestamp, Ticket)> = Vec::with_capacity(incident.versions.len());
+    for row in &incident.versions {
+        let ticket = versions.last().map_or_else(|| first(incident, row, names), |(_, before)| next(before, row, names));
+        versions.push((row.updated_at, ticket));
+    }
+    versions
+}
+
 /// The first version. The log's counters are where ours start: what came before it is not in the log.
 fn first(incident: &Incident, row: &Row, names: &Names<'_>) -> Ticket {
     let mut ticket = Ticket::from_iter([

@@ -3,6 +3,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use shared::rules::sla::Book;
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::log::Incident;
@@ -15,6 +16,7 @@ const MATRIX: &str = include_str!("../../sql/import_matrix.sql");
 const ADOPT: &str = include_str!("../../sql/import_adopt.sql");
 const NUMBERS: &str = include_str!("../../sql/import_numbers.sql");
 const FIND: &str = include_str!("../../sql/import_find.sql");
+const BOOK: &str = include_str!("../../../../shared/sql/sla_book.sql");
 const WRITE: &str = include_str!("../../sql/import_write.sql");
 
 /// The desk's database.
@@ -59,6 +61,12 @@ impl Store {
         let answer: String = sqlx::query_scalar(MATRIX).fetch_one(&mut self.0).await.context("the priority matrix")?;
         let cells: Vec<Cell> = serde_json::from_str(&answer)?;
         Ok(cells.into_iter().map(|cell| ((cell.impact, cell.urgency), cell.priority)).collect())
+    }
+
+    /// What clocks are computed with.
+    pub(super) async fn book(&mut self) -> Result<Book> {
+        let page: String = sqlx::query_scalar(BOOK).fetch_one(&mut self.0).await.context("the service level definitions")?;
+        shared::slas::parse(&page)
     }
 
     /// Makes the log's cells the desk's, with the event of a changed setting. How many changed.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use shared::rules::sla::{Row, Stage};
 
 use super::log::Log;
 use super::oddities;
@@ -46,6 +47,8 @@ pub struct Summary {
     pub out_of_order: usize,
     /// What our lifecycle would not have allowed, by kind; all of it was taken.
     pub lifecycle: BTreeMap<String, u64>,
+    /// How the imported incidents stood with what is promised, of those that this run wrote.
+    pub slas: Standings,
     /// Our count in the end against the log's.
     pub reopen_count: Comparison,
     /// Our count in the end against the log's.
@@ -69,6 +72,34 @@ pub struct Imported {
     pub categories: u64,
     /// Subcategories met for the first time.
     pub subcategories: u64,
+}
+
+/// Clocks of the imported incidents.
+#[derive(Debug, Default, Serialize, PartialEq)]
+pub struct Standings {
+    /// Of an incident with a definition each.
+    pub standings: u64,
+    /// Of these, what was promised is done.
+    pub completed: u64,
+    /// Of the completed, in time.
+    pub met: u64,
+    /// Not in time, completed or not.
+    pub breached: u64,
+    /// Of the completed, the part that was met; none where there are none.
+    pub share_met: Option<f64>,
+}
+
+impl Standings {
+    pub(super) fn add(&mut self, rows: &[Row]) {
+        for row in rows {
+            let completed = row.stage == Stage::Completed;
+            self.standings += 1;
+            self.completed += u64::from(completed);
+            self.met += u64::from(completed && row.breached_at.is_none());
+            self.breached += u64::from(row.breached_at.is_some());
+        }
+        self.share_met = (self.completed > 0).then(|| (self.met as f64 * 1000.0 / self.completed as f64).round() / 1000.0);
+    }
 }
 
 /// Ours against the log's, by incident.
@@ -109,6 +140,7 @@ impl Summary {
             matrix_changed: 0,
             out_of_order: log.incidents.iter().map(super::log::Incident::out_of_order).sum(),
             lifecycle,
+            slas: Standings::default(),
             reopen_count: Comparison::default(),
             reassignment_count: Comparison::default(),
             priority: Comparison::default(),

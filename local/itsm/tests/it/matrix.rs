@@ -123,6 +123,17 @@ impl<'d> People<'d> {
         id
     }
 
+    /// A definition that attaches to nothing.
+    async fn sla(&self) -> Uuid {
+        let id = Uuid::now_v7();
+        let sla = format!(
+            "insert into slas (id, name, type, metric, goal, calendar_id, position, active)
+             values ('{id}', '{id}', 'sla', 'resolution', '{{\"seconds\": 1}}', '00000000-0000-7000-8000-000000000247', 1, false)"
+        );
+        self.desk.execute(&sla).await;
+        id
+    }
+
     /// An API key of this person's; nobody has none.
     async fn key(&self, person: &Person<'_>) -> Uuid {
         let (id, hash, by) = (Uuid::now_v7(), Uuid::now_v7(), person.id);
@@ -154,6 +165,8 @@ impl<'d> People<'d> {
                     self.desk.rows("select enqueue('sweep', gen_random_uuid()::text, '{}', now() + interval '1 hour')::text").await.remove(0)
                 }
                 (true, "schedules") => "sweep".to_owned(),
+                (true, "calendars") => "00000000-0000-7000-8000-000000000095".to_owned(),
+                (true, "slas") => self.sla().await.to_string(),
                 (true, "api-keys") => self.key(person).await.to_string(),
                 (true, _) => Uuid::now_v7().to_string(),
             };

@@ -58,6 +58,7 @@ async fn a_read_is_one_round_trip() {
                 &format!("{incident}/watchers"),
                 &format!("{incident}/links"),
                 &format!("{incident}/children"),
+                &format!("{incident}/slas"),
                 "/v1/events",
                 "/v1/settings",
                 "/v1/categories",
@@ -136,6 +137,41 @@ async fn working_together_costs_no_more() {
     })
     .await;
 }
+
+/// What is promised is read once and kept; a comment has to look at the incident first.
+#[tokio::test]
+async fn clocks_cost_a_comment_one_round_trip_and_nothing_else_any() {
+    desk(async |desk| {
+        let counted = Counted::new(desk, &desk.person("admin").await).await;
+        for metric in ["response", "update", "resolution"] {
+            let sla = json!({"name": metric, "type": "sla", "metric": metric, "goal": {"seconds": 3600}, "calendar_id": "00000000-0000-7000-8000-000000000247"});
+            assert_eq!(counted.call(Method::POST, "/v1/slas", Some(&sla)).await.status, 201);
+        }
+        let new = || Some(json!({"short_description": "x"}));
+        assert_eq!(counted.trips(Method::POST, ["/v1/incidents"; 2], [new(), new()]).await, 1);
+        let mut paths = Vec::new();
+        for _ in 0..2 {
+            let raised = counted.call(Method::POST, "/v1/incidents", new().as_ref()).await;
+            paths.push(format!("/v1/incidents/{}", raised.json()["number"].as_str().unwrap()));
+        }
+        let both = [paths[0].as_str(), paths[1].as_str()];
+        let patch = Some(json!({"impact": 1}));
+        assert_eq!(counted.trips(Method::PATCH, both, [patch.clone(), patch]).await, 2);
+        let steps = paths.iter().map(|path| format!("{path}/transitions")).collect::<Vec<_>>();
+        let hold = Some(json!({"to": "on_hold", "hold_reason": "vendor"}));
+        assert_eq!(counted.trips(Method::POST, [&steps[0], &steps[1]], [hold.clone(), hold]).await, 2);
+        let said = paths.iter().map(|path| format!("{path}/comments")).collect::<Vec<_>>();
+        let comment = Some(json!({"body": "x"}));
+        assert_eq!(counted.trips(Method::POST, [&said[0], &said[1]], [comment.clone(), comment]).await, 2);
+        for read in [format!("{}/slas", paths[0]), format!("{}?expand=sla", paths[0])] {
+            assert_eq!(counted.read(&read).await, 1, "{read}");
+        }
+        assert_eq!(counted.read("/v1/incidents?sla=due_soon&expand=sla").await, 1);
+        assert_eq!(counted.read("/v1/slas").await + counted.read("/v1/calendars").await, 2);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_refused_log_in_takes_as_many_statements_whomever_it_names() {
     desk(async |desk| {

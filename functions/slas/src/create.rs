@@ -1,0 +1,40 @@
+//! `POST /v1/slas`
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use shared::app::App;
+use shared::body::Body;
+use shared::caller::{Answer, Caller, Refusal};
+use shared::conditional::written;
+use shared::error::Error;
+use shared::idempotency::{IdempotencyKey, replay};
+use shared::write::committed;
+use uuid::Uuid;
+
+use crate::refusal::explained;
+use crate::sla::{Fields, Sla};
+
+/// Add a definition; managers and administrators. It attaches to tickets as they are raised or next written.
+#[utoipa::path(post, path = "/v1/slas", tag = "slas", request_body = Fields,
+    params(("Idempotency-Key" = Option<String>, Header, description = "a repeat within 24 hours gets the same answer")),
+    responses((status = 201, body = Sla), (status = 400), (status = 401), (status = 403), (status = 409, description = "the name is taken"),
+              (status = 413), (status = 415), (status = 422), (status = 503)))]
+pub(crate) async fn create(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<Fields>) -> Result<Response, Error> {
+    new.value.check()?;
+    let fields = serde_json::to_string(&new.value).map_err(|error| Error::Internal(error.into()))?;
+    let params = [Uuid::now_v7().into(), fields.into(), app.now().into(), key.param(), new.digest.as_str().into()];
+    let body = match explained(caller.ask(&app, CREATE, &params).await)? {
+        Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
+        answer => committed(&app, &answer.body()?).await?,
+    };
+    let location = serde_json::from_str::<Located>(&body).map(|row| format!("/v1/slas/{}", row.id)).ok();
+    written(StatusCode::CREATED, body, location.as_deref())
+}
+const CREATE: &str = include_str!("../sql/create.sql");
+const REPLAY: &str = include_str!("../sql/replay.sql");
+
+#[derive(Deserialize)]
+struct Located {
+    id: Uuid,
+}

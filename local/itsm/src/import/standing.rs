@@ -1,0 +1,29 @@
+//! The clocks of an imported incident, computed version by version as they would have been, and silent.
+use jiff::Timestamp;
+use serde_json::Value;
+use shared::rules::sla::{Book, Row};
+use shared::slas::Facts;
+
+use super::log::Incident;
+use super::plan::Names;
+use super::replay::versions;
+
+/// Its rows in the end, and `due_at`.
+pub(super) fn of(book: &Book, incident: &Incident, names: &Names<'_>) -> (Vec<Row>, String) {
+    let (mut facts, mut due): (Facts, Option<Timestamp>) = (Facts::default(), None);
+    for (at, ticket) in versions(incident, names) {
+        let ticket = Value::Object(ticket);
+        let stepped = facts.stepped(book, &ticket, None, at);
+        facts.note(&ticket, at);
+        due = stepped.due_at;
+        for row in stepped.changed {
+            facts.rows.retain(|known| known.sla_id != row.sla_id);
+            facts.rows.push(row);
+        }
+    }
+    let now = shared::app::now();
+    for row in &mut facts.rows {
+        row.settle(now);
+    }
+    (facts.rows, due.map_or_else(|| "infinity".to_owned(), |due| due.to_string()))
+}
