@@ -1,4 +1,7 @@
 //! The rules of the desk: pure, the time a parameter, nothing of ours imported.
+pub mod action;
+pub mod condition;
 pub mod cron;
+pub mod field;
 pub mod incident;
 pub mod lifecycle;
