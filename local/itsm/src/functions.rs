@@ -7,22 +7,28 @@ use utoipa::OpenApi;
 #[rustfmt::skip]
 pub const FUNCTIONS: &[Function] = &[
     auth::FUNCTION,
+    automation::FUNCTION,
     children::FUNCTION,
     events::FUNCTION,
     health::FUNCTION,
     incidents::FUNCTION,
     jobs::FUNCTION,
+    rules::FUNCTION,
     schedules::FUNCTION,
     settings::FUNCTION,
     sweep::FUNCTION,
     teams::FUNCTION,
     users::FUNCTION,
+    webhook::FUNCTION,
+    webhooks::FUNCTION,
 ];
 
 /// When those with a schedule run.
 #[rustfmt::skip]
 pub const SCHEDULES: &[Declared] = &[
+    Declared { name: "automation", queue: "automation", cron: "* * * * *", timezone: "UTC" },
     Declared { name: "sweep", queue: "sweep", cron: "* * * * *", timezone: "UTC" },
+    Declared { name: "webhook", queue: "webhook", cron: "23 * * * *", timezone: "UTC" },
 ];
 
 /// What those with routes say of them.
@@ -34,9 +40,11 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         health::Api::openapi(),
         incidents::Api::openapi(),
         jobs::Api::openapi(),
+        rules::Api::openapi(),
         schedules::Api::openapi(),
         settings::Api::openapi(),
         teams::Api::openapi(),
         users::Api::openapi(),
+        webhooks::Api::openapi(),
     ]
 }
