@@ -78,9 +78,9 @@ create function rule_audience(names jsonb, ticket tickets) returns uuid[] langua
   select coalesce(array_agg(u.id order by u.id), '{}')
   from users u
   where u.active and sees(u.id, u.role, ticket.id, ticket.caller_id, ticket.restricted_to) and u.id in (
-    select case name when 'caller' then ticket.caller_id when 'assignee' then ticket.assigned_to
-                     else case when name ~ '^[0-9a-fA-F-]{36}$' then name::uuid end end
-    from jsonb_array_elements_text(names) as name
+    select case told.who when 'caller' then ticket.caller_id when 'assignee' then ticket.assigned_to
+                         else case when told.who ~ '^[0-9a-fA-F-]{36}$' then told.who::uuid end end
+    from jsonb_array_elements_text(names) as told(who)
     union select m.user_id from team_members m where names ? 'group' and m.team_id = ticket.assignment_group
     union select w.user_id from watchers w where names ? 'watchers' and w.ticket_id = ticket.id)
 $$;
