@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::client::Proxies;
 use crate::config::Config;
 use crate::db::Db;
+use crate::fetch::Fetch;
 use crate::hold::Hold;
 use crate::page::CursorKey;
 use crate::queue::Queue;
@@ -29,6 +30,8 @@ pub struct App {
     pub signer: Option<Arc<Signer>>,
     /// Signs page cursors.
     pub cursors: CursorKey,
+    /// Asks addresses of the Internet.
+    pub fetch: Fetch,
     /// Whose `X-Forwarded-For` counts.
     pub proxies: Arc<Proxies>,
     /// Opens the internal routes.
@@ -52,6 +55,7 @@ impl App {
             verifier: Arc::new(verifier),
             signer: signer.map(Arc::new),
             cursors: CursorKey::new(config.secret_key),
+            fetch: Fetch::new(config.webhook_allow_private),
             proxies: Arc::new(Proxies::parse(&config.trusted_proxies)?),
             internal_token: config.internal_token.as_deref().map(Into::into),
             shelf: Shelf::default(),

@@ -42,6 +42,12 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("JOB_CONCURRENCY", Some("4"), false, "jobs of one queue that one worker process runs at once"),
     variable("TRUSTED_PROXIES", Some(""), false, "addresses and CIDR blocks, by commas, whose X-Forwarded-For tells the client's address"),
+    variable(
+        "WEBHOOK_ALLOW_PRIVATE",
+        Some("false"),
+        false,
+        "`true` lets webhooks go to http:// and to private addresses: for tests and a developer's machine, never where others are administrators",
+    ),
     variable("INTERNAL_TOKEN", Some(""), true, "bearer token of the internal routes (metrics, drain, events); empty closes them"),
 ];
 
@@ -80,6 +86,8 @@ pub struct Config {
     pub trusted_proxies: String,
     /// Opens the internal routes.
     pub internal_token: Option<String>,
+    /// Whether webhooks may go to private addresses.
+    pub webhook_allow_private: bool,
 }
 
 impl Config {
@@ -113,6 +121,7 @@ impl Config {
             job_concurrency: positive("JOB_CONCURRENCY", &text("JOB_CONCURRENCY")?)?,
             trusted_proxies: text("TRUSTED_PROXIES")?,
             internal_token: Some(text("INTERNAL_TOKEN")?).filter(|token| !token.is_empty()),
+            webhook_allow_private: text("WEBHOOK_ALLOW_PRIVATE")?.parse().context("WEBHOOK_ALLOW_PRIVATE must be true or false")?,
         })
     }
 }

@@ -36,7 +36,7 @@ pub struct JobWork {
     pub lease: i64,
     /// Runs what was claimed.
     pub run: fn(App, Claim) -> Running,
-    /// Whether this is the scheduler: what it does, whenever it is awake, before its own jobs.
+    /// What it does whenever it is awake, before its own jobs: the scheduler's, or its own look at what is due.
     pub clock: Option<fn(App) -> Ticking>,
 }
 
@@ -61,6 +61,11 @@ impl Function {
     /// A job that others enqueue, or a schedule does.
     pub const fn job<J: Job + 'static>(name: &'static str) -> Self {
         Self { name, work: Work::Job(JobWork::of::<J>()) }
+    }
+
+    /// A job whose workers also look at a clock of its own: what is due by other rows than `jobs`.
+    pub const fn clocked<J: Job + 'static>(name: &'static str, clock: fn(App) -> Ticking) -> Self {
+        Self { name, work: Work::Job(JobWork { clock: Some(clock), ..JobWork::of::<J>() }) }
     }
 
     /// A job whose workers also keep everybody's schedules. As many may as like: each run is enqueued once.

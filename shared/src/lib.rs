@@ -12,6 +12,7 @@ pub mod config;
 pub mod csv;
 pub mod db;
 pub mod error;
+pub mod fetch;
 pub mod fields;
 pub mod function;
 pub mod hold;

@@ -14,6 +14,10 @@ pub struct Metrics {
     pub jobs: IntCounterVec,
     /// Seconds that a job ran.
     pub job_seconds: HistogramVec,
+    /// Attempts to deliver to a webhook by what came of them: delivered, failed, dead or withheld.
+    pub webhooks: IntCounterVec,
+    /// Runs of automation's rules by what came of them: done, skipped, failed, or lost to another worker.
+    pub rules: IntCounterVec,
 }
 
 /// One set a process.
@@ -29,6 +33,8 @@ impl Metrics {
         };
         let requests = counter("itsm_http_requests_total", "Requests answered.", &["method", "route", "status"]);
         let jobs = counter("itsm_jobs_total", "Jobs run, by outcome.", &["queue", "outcome"]);
+        let webhooks = counter("itsm_webhook_deliveries_total", "Attempts to deliver to webhooks, by outcome.", &["outcome"]);
+        let rules = counter("itsm_rule_runs_total", "Runs of rules, by outcome.", &["outcome"]);
         let histogram = |name: &str, help: &str, labels: &[&str], buckets: &[f64]| {
             let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
             let histogram = HistogramVec::new(options, labels).unwrap_or_else(|error| unreachable!("{error}"));
@@ -39,7 +45,7 @@ impl Metrics {
         let seconds = histogram("itsm_http_request_seconds", "Time to answer, in seconds.", &["method", "route"], &buckets);
         let buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
         let job_seconds = histogram("itsm_job_seconds", "Time that a job ran, in seconds.", &["queue"], &buckets);
-        Self { registry, requests, seconds, jobs, job_seconds }
+        Self { registry, requests, seconds, jobs, job_seconds, webhooks, rules }
     }
 
     /// The text exposition format.

@@ -25,6 +25,8 @@ const FILES: &[(i64, &str, &str)] = &[
     (6, "lists", include_str!("../../../shared/migrations/0006_lists.sql")),
     (7, "jobs", include_str!("../../../shared/migrations/0007_jobs.sql")),
     (8, "sla", include_str!("../../../shared/migrations/0008_sla.sql")),
+    (10, "webhooks", include_str!("../../../shared/migrations/0010_webhooks.sql")),
+    (11, "rules", include_str!("../../../shared/migrations/0011_rules.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {

@@ -28,6 +28,7 @@ pub fn config(database_url: &str, secrets: &Secrets) -> Result<Config> {
         ("JWT_KEYS", set("JWT_KEYS", r#"{"keys":[]}"#)),
         ("TRUSTED_PROXIES", set("TRUSTED_PROXIES", "")),
         ("DATABASE_MAX_CONNECTIONS", set("DATABASE_MAX_CONNECTIONS", "10")),
+        ("WEBHOOK_ALLOW_PRIVATE", set("WEBHOOK_ALLOW_PRIVATE", "false")),
     ]);
     let first = Config::from_variables(&variables)?;
     if std::env::var_os("JWT_KEYS").is_none() {

@@ -18,6 +18,8 @@ pub struct Function {
     pub timeout: u32,
     /// Variables that this function alone needs.
     pub variables: Vec<String>,
+    /// Whether it may reach any host of the Internet.
+    pub outbound: bool,
     /// Routes or a queue.
     pub kind: Kind,
 }
@@ -81,6 +83,8 @@ enum Metadata {
         timeout: u32,
         #[serde(default)]
         variables: Vec<String>,
+        #[serde(default)]
+        outbound: bool,
     },
 }
 
@@ -90,13 +94,13 @@ fn utc() -> String {
 
 impl Function {
     fn new(package: Package) -> Self {
-        let (kind, memory, timeout, variables) = match package.metadata.function {
-            Metadata::Http { routes, fallback, memory, timeout, variables } => (Kind::Http { routes, fallback }, memory, timeout, variables),
-            Metadata::Job { queue, schedule, timezone, memory, timeout, variables } => {
-                (Kind::Job { queue, schedule, timezone }, memory, timeout, variables)
+        let (kind, memory, timeout, variables, outbound) = match package.metadata.function {
+            Metadata::Http { routes, fallback, memory, timeout, variables } => (Kind::Http { routes, fallback }, memory, timeout, variables, false),
+            Metadata::Job { queue, schedule, timezone, memory, timeout, variables, outbound } => {
+                (Kind::Job { queue, schedule, timezone }, memory, timeout, variables, outbound)
             }
         };
-        Self { name: package.name, description: package.description, memory, timeout, variables, kind }
+        Self { name: package.name, description: package.description, memory, timeout, variables, outbound, kind }
     }
 
     /// Its routes; a job has none that are public.

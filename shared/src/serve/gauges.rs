@@ -10,11 +10,14 @@ use crate::app::App;
 
 const GAUGES: &str = include_str!("../../sql/gauges.sql");
 /// Every gauge of the statement: its name, its help, its labels.
-const KNOWN: [(&str, &str, &[&str]); 4] = [
+const KNOWN: [(&str, &str, &[&str]); 7] = [
     ("itsm_jobs", "Jobs that are not done, by state.", &["queue", "state"]),
     ("itsm_job_oldest_seconds", "How long the oldest job that is due has been waiting.", &["queue"]),
     ("itsm_slas", "Clocks that stand: running, paused; of these, due within an hour, and breached.", &["stage"]),
     ("itsm_schedule_late_seconds", "How late a schedule is whose time has come.", &["schedule"]),
+    ("itsm_webhook_pending", "Deliveries that wait for their turn, or for their next attempt.", &[]),
+    ("itsm_webhook_oldest_seconds", "How long the oldest delivery has been waiting.", &[]),
+    ("itsm_webhook_endpoints", "Webhooks by how they fare: ok, failing, open circuit or disabled by the platform.", &["circuit"]),
 ];
 const KEPT: Duration = Duration::from_secs(5);
 static LAST: LazyLock<Mutex<Option<(Instant, String)>>> = LazyLock::new(Mutex::default);

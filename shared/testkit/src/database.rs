@@ -46,6 +46,13 @@ impl TestDatabase {
         rest.split('/').next().unwrap_or(rest)
     }
 
+    /// SQL behind the API's back.
+    pub async fn execute(&self, sql: &str) {
+        let mut connection = PgConnection::connect(&self.owner_url).await.expect("the test database answers");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        connection.close().await.expect("closing");
+    }
+
     /// Ends it; whoever is still connected is put out.
     pub async fn drop(self) {
         let mut connection = PgConnection::connect(&server()).await.expect("the test server answers");

@@ -43,7 +43,7 @@ struct Cell {
 impl Store {
     pub(super) async fn open(url: &str) -> Result<Self> {
         let mut connection = PgConnection::connect(url).await.context("connecting to the database")?;
-        connection.execute("set statement_timeout = 0; set timezone = 'UTC'").await?;
+        connection.execute("set statement_timeout = 0; set timezone = 'UTC'; set itsm.silent = 'on'").await?;
         Ok(Self(connection))
     }
 

@@ -146,9 +146,36 @@ impl<'d> People<'d> {
         id
     }
 
+    /// A webhook that asks for nothing that happens, and a delivery of it that is over.
+    async fn webhook(&self) -> (Uuid, Uuid) {
+        let (webhook, delivery, by) = (Uuid::now_v7(), Uuid::now_v7(), self.id("admin"));
+        self.desk
+            .execute(&format!(
+                "insert into webhooks (id, url, events, secret, created_by, created_at, updated_at)
+                 values ('{webhook}', 'https://example.com/', '{{settings.none}}', 'whsec_', '{by}', now(), now());
+                 with event as (insert into events (at, subject, verb) values (now(), 'settings', 'updated') returning epoch, xact, seq)
+                 insert into webhook_deliveries (webhook_id, epoch, xact, seq, id, state, finished_at)
+                 select '{webhook}', epoch, xact, seq, '{delivery}', 'dead', now() from event"
+            ))
+            .await;
+        (webhook, delivery)
+    }
+
+    /// A rule that reacts to nothing that happens.
+    async fn rule(&self) -> Uuid {
+        let (rule, by) = (Uuid::now_v7(), self.id("admin"));
+        self.desk
+            .execute(&format!(
+                r#"insert into rules (id, name, events, actions, checked_until, created_by, created_at, updated_at)
+                   values ('{rule}', '{rule}', '{{none}}', '[{{"do": "set", "fields": {{"impact": 1}}}}]', now(), '{by}', now(), now())"#
+            ))
+            .await;
+        rule
+    }
+
     /// What stands in braces, by the word before it.
     async fn filled(&self, row: &Row, person: &Person<'_>) -> String {
-        let (mut filled, mut before, mut ticket) = (String::new(), "", Uuid::nil());
+        let (mut filled, mut before, mut ticket, mut delivery) = (String::new(), "", Uuid::nil(), Uuid::nil());
         for segment in row.path.split('/').skip(1) {
             let value = match (segment.starts_with('{'), before) {
                 (false, _) => segment.to_owned(),
@@ -164,6 +191,13 @@ impl<'d> People<'d> {
                 (true, "jobs") => {
                     self.desk.rows("select enqueue('sweep', gen_random_uuid()::text, '{}', now() + interval '1 hour')::text").await.remove(0)
                 }
+                (true, "webhooks") => {
+                    let webhook;
+                    (webhook, delivery) = self.webhook().await;
+                    webhook.to_string()
+                }
+                (true, "deliveries") => delivery.to_string(),
+                (true, "rules") => self.rule().await.to_string(),
                 (true, "schedules") => "sweep".to_owned(),
                 (true, "calendars") => "00000000-0000-7000-8000-000000000095".to_owned(),
                 (true, "slas") => self.sla().await.to_string(),

@@ -56,13 +56,14 @@ fn needs(functions: &[Function], function: &Function, variable: &str) -> bool {
 fn component(function: &Function, variables: &[String]) -> String {
     let Function { name, description, .. } = function;
     let triggers: String = routes(function).map(|route| format!("\n[[trigger.http]]\nroute = \"{route}\"\ncomponent = \"{name}\"\n")).collect();
+    let anywhere = if function.outbound { ", \"http://*:*\", \"https://*:*\"" } else { "" };
     let variables: String = variables.iter().map(|name| format!("{name} = \"{{{{ {name} }}}}\"\n")).collect();
     format!(
         r#"
 # {description}
 [component.{name}]
 source = "target/wasm/{name}.wasm"
-allowed_outbound_hosts = ["{{{{ database_address }}}}"]
+allowed_outbound_hosts = ["{{{{ database_address }}}}"{anywhere}]
 
 [component.{name}.variables]
 {variables}

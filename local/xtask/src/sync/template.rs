@@ -1,4 +1,5 @@
 //! `template.yaml`: AWS SAM. What is the same whatever the functions are is `template/head.yaml`.
+use crate::config::VARIABLES;
 use crate::functions::{Function, Kind};
 
 const HEAD: &str = include_str!("template/head.yaml");
@@ -17,11 +18,9 @@ pub(super) fn template(functions: &[Function]) -> String {
 fn resource(function: &Function, events: &str) -> String {
     let Function { name, description, memory, timeout, variables, .. } = function;
     let secret = |name: &String| format!("          {name}: !Sub \"{{{{resolve:secretsmanager:${{Secret}}:SecretString:{name}}}}}\"\n");
-    let environment = if variables.is_empty() {
-        String::new()
-    } else {
-        format!("      Environment:\n        Variables:\n{}", variables.iter().map(secret).collect::<String>())
-    };
+    let is_secret = |name: &&String| VARIABLES.iter().any(|variable| variable.name == **name && variable.secret);
+    let secrets: String = variables.iter().filter(is_secret).map(secret).collect();
+    let environment = if secrets.is_empty() { String::new() } else { format!("      Environment:\n        Variables:\n{secrets}") };
     format!(
         r#"
   # {description}

@@ -24,7 +24,7 @@ pub struct InProcess {
 
 impl InProcess {
     pub(super) fn start(database: &TestDatabase) -> Self {
-        let config = Config { trusted_proxies: PROXY.into(), ..itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration") };
+        let config = Config { trusted_proxies: PROXY.into(), webhook_allow_private: true, ..itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration") };
         let app = App::new(&config).expect("an app");
         Self { router: serve::router(itsm::serve::routes(), app.clone()), app }
     }
