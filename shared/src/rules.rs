@@ -2,3 +2,4 @@
 pub mod cron;
 pub mod incident;
 pub mod lifecycle;
+pub mod notify;

@@ -21,6 +21,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (5, "people", include_str!("../../../shared/migrations/0005_people.sql")),
     (6, "lists", include_str!("../../../shared/migrations/0006_lists.sql")),
     (7, "jobs", include_str!("../../../shared/migrations/0007_jobs.sql")),
+    (9, "notify", include_str!("../../../shared/migrations/0009_notify.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {

@@ -31,6 +31,8 @@ pub enum Kind {
         routes: Vec<String>,
         /// It also answers what no route matches, where a home has nothing of its own for that.
         fallback: bool,
+        /// Megabytes that a request may have, where that is more than everywhere.
+        body: Option<u32>,
     },
     /// Jobs.
     Job {
@@ -67,6 +69,7 @@ enum Metadata {
         routes: Vec<String>,
         #[serde(default)]
         fallback: bool,
+        body: Option<u32>,
         memory: u32,
         timeout: u32,
         #[serde(default)]
@@ -91,7 +94,7 @@ fn utc() -> String {
 impl Function {
     fn new(package: Package) -> Self {
         let (kind, memory, timeout, variables) = match package.metadata.function {
-            Metadata::Http { routes, fallback, memory, timeout, variables } => (Kind::Http { routes, fallback }, memory, timeout, variables),
+            Metadata::Http { routes, fallback, body, memory, timeout, variables } => (Kind::Http { routes, fallback, body }, memory, timeout, variables),
             Metadata::Job { queue, schedule, timezone, memory, timeout, variables } => {
                 (Kind::Job { queue, schedule, timezone }, memory, timeout, variables)
             }

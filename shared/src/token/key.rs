@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// What a scope may be for: `*`, or a function by the first part of its routes.
-pub const RESOURCES: &[&str] = &["*", "events", "incidents", "jobs", "schedules", "settings", "teams", "users"];
+pub const RESOURCES: &[&str] = &["*", "events", "incidents", "jobs", "notifications", "schedules", "settings", "teams", "users"];
 const LEAD: &str = "itsm_";
 const SECRET: usize = 64;
 /// Digits of the secret that are shown, to tell one key from another.

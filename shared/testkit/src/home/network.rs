@@ -11,7 +11,7 @@ use shared::token::Signer;
 use sqlx::{Connection, PgConnection};
 use tokio::net::TcpSocket;
 
-use super::{PROXY, SIGNING_KEY, Wire, secrets};
+use super::{PROXY, SIGNING_KEY, Wire, mail, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
@@ -69,6 +69,9 @@ pub(super) fn variables(database: &TestDatabase) -> Vec<(&'static str, String)> 
         ("JWT_SIGNING_KEY", secrets.jwt_signing_key),
         ("INTERNAL_TOKEN", secrets.internal_token),
         ("TRUSTED_PROXIES", PROXY.into()),
+        ("MAIL_FROM", mail().from),
+        ("MAIL_INBOUND_SECRETS", mail().inbound_secrets.join(",")),
+        ("MAIL_AUTHSERV_ID", mail().authserv_id),
     ]
 }
 
