@@ -48,7 +48,12 @@ pub const VARIABLES: &[Variable] = &[
         true,
         "where mail goes: `smtps://user:password@host`, `smtp://host:25`, with `?tls=required` for STARTTLS; empty: none is written",
     ),
-    variable("MAIL_FROM", Some(""), false, "the desk's own address, as in `Service Desk <desk@example.com>`; replies come to `desk+TOKEN@example.com`"),
+    variable(
+        "MAIL_FROM",
+        Some(""),
+        false,
+        "the desk's own address, as in `Service Desk <desk@example.com>`; replies come to `desk+TOKEN@example.com`",
+    ),
     variable("MAIL_INBOUND_SECRETS", Some(""), true, "signs what comes to /v1/mail/inbound; by commas, two while one is replaced; empty: none comes"),
     variable(
         "MAIL_AUTHSERV_ID",

@@ -68,7 +68,10 @@ impl Mail {
         ensure!(config.from.is_empty() || address.contains('@'), "MAIL_FROM must be an address, as in `Service Desk <desk@example.com>`");
         ensure!(config.smtp_url.is_empty() || !config.from.is_empty(), "SMTP_URL is set: MAIL_FROM must be, too");
         // The local part of an address has 64 octets (RFC 5321, 4.5.3.1.1).
-        ensure!(local.len() + 1 + reply::LENGTH <= 64, "the part of MAIL_FROM before the @ is too long: replies come to an address with a token behind it");
+        ensure!(
+            local.len() + 1 + reply::LENGTH <= 64,
+            "the part of MAIL_FROM before the @ is too long: replies come to an address with a token behind it"
+        );
         let transport = if config.smtp_url.is_empty() { None } else { Some(Transport::new(&config.smtp_url).context("SMTP_URL")?) };
         let (name, local, domain) = (name.to_owned(), local.to_lowercase(), domain.to_lowercase());
         Ok(Self { transport, name, local, domain, replies: ReplyKey::new(secret) })

@@ -47,7 +47,8 @@ impl Metrics {
         let seconds = histogram("itsm_http_request_seconds", "Time to answer, in seconds.", &["method", "route"], &buckets);
         let buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
         let job_seconds = histogram("itsm_job_seconds", "Time that a job ran, in seconds.", &["queue"], &buckets);
-        let notifications = IntCounter::new("itsm_notifications_total", "Notifications put into inboxes.").unwrap_or_else(|error| unreachable!("{error}"));
+        let notifications =
+            IntCounter::new("itsm_notifications_total", "Notifications put into inboxes.").unwrap_or_else(|error| unreachable!("{error}"));
         let _registered_once = registry.register(Box::new(notifications.clone()));
         let mail_enabled = IntGauge::new("itsm_mail_enabled", "1 where SMTP_URL is set.").unwrap_or_else(|error| unreachable!("{error}"));
         let _registered_once = registry.register(Box::new(mail_enabled.clone()));

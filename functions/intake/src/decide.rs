@@ -110,7 +110,11 @@ fn unverified(ticket: Option<&Ticket>) -> Decision {
 }
 
 fn answered(ticket: &Ticket, sender: &Sender) -> Decision {
-    if ticket.open { Decision::Comment { ticket: ticket.id, by: sender.id } } else { Decision::Raise { by: Some(sender.id), follows: Some(ticket.id) } }
+    if ticket.open {
+        Decision::Comment { ticket: ticket.id, by: sender.id }
+    } else {
+        Decision::Raise { by: Some(sender.id), follows: Some(ticket.id) }
+    }
 }
 
 #[cfg(test)]

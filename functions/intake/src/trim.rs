@@ -22,7 +22,9 @@ fn is_signature(line: &str) -> bool {
 fn begins_quote(rest: &[&str]) -> bool {
     let line = rest[0].trim();
     let next = rest.get(1).map(|line| line.trim()).unwrap_or_default();
-    is_attribution(line) || is_attribution(&format!("{line} {next}")) && rest.get(2).is_some_and(|line| line.trim().is_empty() || line.starts_with('>')) || is_divider(line)
+    is_attribution(line)
+        || is_attribution(&format!("{line} {next}")) && rest.get(2).is_some_and(|line| line.trim().is_empty() || line.starts_with('>'))
+        || is_divider(line)
         || line.starts_with('>') && rest.iter().all(|line| line.trim().is_empty() || line.starts_with('>'))
 }
 
@@ -102,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_subject_without_what_answering_adds() {
-        for (subject_, kept) in [("Re: AW:  Fwd: VPN: drops", "VPN: drops"), ("RE : x", "x"), ("Regarding: x", "Regarding: x"), ("", ""), ("re:", "")] {
+        for (subject_, kept) in [("Re: AW:  Fwd: VPN: drops", "VPN: drops"), ("RE : x", "x"), ("Regarding: x", "Regarding: x"), ("", ""), ("re:", "")]
+        {
             assert_eq!(subject(subject_), kept);
         }
         for (subject_, found) in [

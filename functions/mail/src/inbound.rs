@@ -48,14 +48,16 @@ pub(crate) async fn inbound(State(app): State<App>, request: Request) -> Result<
     let stored = store(&app, &head, &raw, signed.signature).await?;
     Ok(json(StatusCode::ACCEPTED, stored))
 }
-const UNSIGNED: Error = Error::Unauthenticated("Send X-Mail-Timestamp and X-Mail-Signature, made with a secret of ours within the last five minutes.");
+const UNSIGNED: Error =
+    Error::Unauthenticated("Send X-Mail-Timestamp and X-Mail-Signature, made with a secret of ours within the last five minutes.");
 const RECEIVE: &str = include_str!("../sql/receive.sql");
 
 async fn store(app: &App, head: &Head, raw: &Bytes, signature: String) -> Result<String, Error> {
     let hash: String = Sha256::digest(raw).iter().map(|octet| format!("{octet:02x}")).collect();
     let identity = head.message_id().unwrap_or_else(|| hash.clone());
     let mailbox = head.recipients().into_iter().next().filter(|address| !app.mail.is_own(address)).unwrap_or_else(|| app.mail.address());
-    let params = [Uuid::now_v7().into(), mailbox.into(), identity.into(), hash.into(), STANDARD.encode(raw).into(), app.now().into(), signature.into()];
+    let params =
+        [Uuid::now_v7().into(), mailbox.into(), identity.into(), hash.into(), STANDARD.encode(raw).into(), app.now().into(), signature.into()];
     match app.db.row(RECEIVE, &params).await?.flatten().as_deref() {
         None | Some("\"replayed\"") => Err(Error::Conflict("This signature was used before: sign again.".into())),
         Some(written) => committed(app, written).await,

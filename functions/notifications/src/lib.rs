@@ -8,8 +8,8 @@ use utoipa::OpenApi;
 
 mod list;
 mod notification;
-mod preferences;
 mod prefer;
+mod preferences;
 mod read;
 mod read_all;
 #[cfg(target_family = "wasm")]

@@ -1,6 +1,4 @@
 //! `GET /v1/notifications/preferences`
-use std::collections::BTreeMap;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;

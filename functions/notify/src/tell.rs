@@ -34,7 +34,8 @@ impl Job for Tell {
         let happened = Happened { verb: &self.verb, is_work_note, fields: &self.fields, before: self.before.as_deref() };
         let lines = serde_json::to_string(&happened.lines()).map_err(|error| JobError::Fail(error.into()))?;
         let domain = app.mail.sending_domain().into();
-        let params = [lease.id.into(), lease.attempt.into(), self.epoch.into(), self.xact.into(), self.seq.into(), lines.into(), domain, app.now().into()];
+        let params =
+            [lease.id.into(), lease.attempt.into(), self.epoch.into(), self.xact.into(), self.seq.into(), lines.into(), domain, app.now().into()];
         let Some(told) = app.db.get::<Told>(TELL, &params).await? else { return Ok(()) };
         METRICS.notifications.inc_by(told.notifications);
         for (queue, job) in told.ring.unwrap_or_default() {

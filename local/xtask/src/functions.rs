@@ -94,7 +94,9 @@ fn utc() -> String {
 impl Function {
     fn new(package: Package) -> Self {
         let (kind, memory, timeout, variables) = match package.metadata.function {
-            Metadata::Http { routes, fallback, body, memory, timeout, variables } => (Kind::Http { routes, fallback, body }, memory, timeout, variables),
+            Metadata::Http { routes, fallback, body, memory, timeout, variables } => {
+                (Kind::Http { routes, fallback, body }, memory, timeout, variables)
+            }
             Metadata::Job { queue, schedule, timezone, memory, timeout, variables } => {
                 (Kind::Job { queue, schedule, timezone }, memory, timeout, variables)
             }

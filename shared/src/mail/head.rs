@@ -23,12 +23,12 @@ impl Head {
     }
 
     /// All values of this name, from the top.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
         self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The first value of this name.
-    pub fn first(&self, name: &str) -> Option<&str> {
+    pub fn first<'a>(&'a self, name: &str) -> Option<&'a str> {
         self.all(name).next()
     }
 
@@ -39,7 +39,11 @@ impl Head {
 
     /// The addresses that it was delivered to or written to, the surest first.
     pub fn recipients(&self) -> Vec<String> {
-        ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc"].into_iter().flat_map(|name| self.all(name)).flat_map(addresses).collect()
+        ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc"]
+            .into_iter()
+            .flat_map(|name| self.all(name))
+            .flat_map(addresses)
+            .collect()
     }
 }
 
@@ -52,7 +56,10 @@ pub fn ids(value: &str) -> Vec<String> {
 /// What looks like an address, without names and comments.
 fn addresses(value: &str) -> Vec<String> {
     let words = value.split([',', ';', ' ', '\t', '<', '>', '"', '(', ')']);
-    words.filter(|word| word.len() <= 320 && word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())).map(str::to_lowercase).collect()
+    words
+        .filter(|word| word.len() <= 320 && word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()))
+        .map(str::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -61,7 +68,8 @@ mod tests {
 
     #[test]
     fn lines_are_unfolded_and_the_body_is_not_looked_at() {
-        let head = Head::of(b"Received: a\r\n\tb\r\nTO: \"Desk, The\" <Desk@example.com>, x@y.z\r\nno header\r\nMessage-Id: <1@a>\r\n\r\nCc: z@z\r\n");
+        let head =
+            Head::of(b"Received: a\r\n\tb\r\nTO: \"Desk, The\" <Desk@example.com>, x@y.z\r\nno header\r\nMessage-Id: <1@a>\r\n\r\nCc: z@z\r\n");
         assert_eq!(head.first("received"), Some("a b"));
         assert_eq!(head.recipients(), ["desk@example.com", "x@y.z"]);
         assert_eq!((head.message_id().as_deref(), head.first("Cc")), (Some("1@a"), None));

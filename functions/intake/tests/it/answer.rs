@@ -8,7 +8,8 @@ use crate::{Sample, Told, address};
 async fn by_its_token_an_answer_is_the_comment_of_whoever_was_written_to() {
     desk(async |desk| {
         let told = Told::new(desk).await;
-        let outcome = told.answer("reply").with("$ANSWERS", "nothing@elsewhere.example").with(&told.message_id, "nothing@elsewhere.example").comes(desk).await;
+        let outcome =
+            told.answer("reply").with("$ANSWERS", "nothing@elsewhere.example").with(&told.message_id, "nothing@elsewhere.example").comes(desk).await;
         assert_eq!(outcome, "done comment");
         assert_eq!(told.comments().await, [("public".into(), told.caller.id.to_string(), "It still drops, even in the café.".into())]);
         assert_eq!(told.incident().await["state"], "new");

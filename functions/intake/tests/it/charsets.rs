@@ -45,7 +45,8 @@ async fn one_of_25_megabytes() {
         }
         let person = desk.person("requester").await;
         let text = Sample::new("html", &address(&person, "requester")).text();
-        let file: String = STANDARD.encode(vec![7; 18 * 1024 * 1024]).as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
+        let file: String =
+            STANDARD.encode(vec![7; 18 * 1024 * 1024]).as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
         let at = text.find("iVBOR").unwrap();
         let raw = format!("{}{file}{}", &text[..at], &text[text.find("--=_m--").unwrap()..]);
         assert!(raw.len() > 25_000_000, "{}", raw.len());

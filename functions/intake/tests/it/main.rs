@@ -68,7 +68,8 @@ pub(crate) struct Told<'d> {
 impl<'d> Told<'d> {
     pub(crate) async fn new(desk: &'d Desk) -> Self {
         let (agent, caller) = (desk.person("agent").await, desk.person("requester").await);
-        let raised = agent.post("/v1/incidents", json!({"short_description": "VPN drops", "caller_id": caller.id, "assigned_to": agent.id})).await.json();
+        let raised =
+            agent.post("/v1/incidents", json!({"short_description": "VPN drops", "caller_id": caller.id, "assigned_to": agent.id})).await.json();
         let sink = Sink::start().await;
         let app = desk.app(MailConfig { smtp_url: sink.url().into(), ..mail() });
         desk.drain(&app, "notify").await;
@@ -102,7 +103,12 @@ impl<'d> Told<'d> {
     pub(crate) async fn comments(&self) -> Vec<(String, String, String)> {
         let items = self.agent.get(&format!("{}/comments", self.path)).await.json()["items"].clone();
         let text = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
-        let mut all: Vec<_> = items.as_array().unwrap().iter().map(|item| (text(item, "created_at"), text(item, "visibility"), text(item, "author_id"), text(item, "body"))).collect();
+        let mut all: Vec<_> = items
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| (text(item, "created_at"), text(item, "visibility"), text(item, "author_id"), text(item, "body")))
+            .collect();
         all.sort();
         all.into_iter().map(|(_, visibility, author, body)| (visibility, author, body)).collect()
     }

@@ -68,7 +68,14 @@ async fn each_sign_of_a_program_is_enough() {
             let sample = told.answer("reply").with("Subject: Re: $SUBJECT", &format!("{no_sign}\r\nSubject: x"));
             assert_eq!(sample.comes(desk).await, "done comment", "{no_sign}");
         }
-        assert_eq!(told.answer("reply").with("Return-Path: <$FROM>", "Return-Path: <>").with(&format!("Return-Path: <{}>", told.from()), "Return-Path: <>").comes(desk).await, "done bounce");
+        assert_eq!(
+            told.answer("reply")
+                .with("Return-Path: <$FROM>", "Return-Path: <>")
+                .with(&format!("Return-Path: <{}>", told.from()), "Return-Path: <>")
+                .comes(desk)
+                .await,
+            "done bounce"
+        );
     })
     .await;
 }

@@ -19,7 +19,10 @@ async fn a_poisonous_one_is_set_aside_after_three_attempts() {
         for tries in 1..=3 {
             desk.execute("update jobs set run_at = now() where queue = 'intake' and state = 'queued'").await;
             desk.work().await;
-            assert_eq!(desk.rows("select tries || ' ' || state from inbound_mails order by received_at").await, [format!("{tries} received"), "1 done".into()]);
+            assert_eq!(
+                desk.rows("select tries || ' ' || state from inbound_mails order by received_at").await,
+                [format!("{tries} received"), "1 done".into()]
+            );
         }
         desk.execute("update jobs set run_at = now() where queue = 'intake' and state = 'queued'").await;
         desk.work().await;
@@ -54,7 +57,9 @@ async fn nobody_who_may_not_write_and_nobody_at_all() {
         assert_eq!(Sample::new("new", &address(&gone, "requester")).comes(desk).await, "set_aside inactive_sender");
         assert_eq!(Sample::new("new", &address(&auditor, "auditor")).comes(desk).await, "set_aside auditor");
         assert_eq!(Sample::new("new", "ada@example.com").with("$DMARC", "fail").comes(desk).await, "set_aside unverified");
-        let two = Sample::new("new", "ada@example.com").text().replace("From: Ada Lovelace <ada@example.com>", "From: <ada@example.com>, <bob@example.com>");
+        let two = Sample::new("new", "ada@example.com")
+            .text()
+            .replace("From: Ada Lovelace <ada@example.com>", "From: <ada@example.com>, <bob@example.com>");
         assert_eq!(comes(desk, two.as_bytes()).await, "set_aside no_author");
         assert_eq!(desk.rows("select count(*)::text from tickets").await, ["0"]);
     })

@@ -16,7 +16,8 @@ async fn a_work_note_is_told_to_no_requester() {
         assert!(!inbox(&caller).await.iter().any(|(kind, _)| kind == "work_note" || kind == "commented"));
         assert_eq!(inbox(&worker).await.last().unwrap().0, "work_note");
         // Whoever is made a requester keeps none of them.
-        desk.execute(&format!("update users set role = 'requester' where id = '{}'; update tickets set caller_id = '{}'", worker.id, worker.id)).await;
+        desk.execute(&format!("update users set role = 'requester' where id = '{}'; update tickets set caller_id = '{}'", worker.id, worker.id))
+            .await;
         assert!(!inbox(&worker).await.iter().any(|(kind, _)| kind == "work_note"));
         let count = worker.get("/v1/notifications?unread=true&count=true").await.json();
         assert_eq!(count["total"], count["items"].as_array().unwrap().len());
