@@ -27,6 +27,7 @@ grant usage on all sequences in schema public to itsm_app;
 grant select on all tables in schema public to itsm_reader;
 revoke select on sessions, idempotency_keys, password_resets, api_keys, login_attempts from itsm_reader;
 revoke select on webhooks, webhook_deliveries from itsm_reader;
+revoke select on notifications, mails, inbound_mails, inbound_signatures from itsm_reader;
 revoke select on users from itsm_reader;
 grant select (id, role, active, created_at) on users to itsm_reader;
 

@@ -6,10 +6,12 @@ use anyhow::{Result, ensure};
 use jiff::Timestamp;
 
 use crate::client::Proxies;
-use crate::config::Config;
+use crate::config::{Config, MailConfig};
 use crate::db::Db;
 use crate::fetch::Fetch;
 use crate::hold::Hold;
+use crate::mail::Mail;
+use crate::metrics::METRICS;
 use crate::page::CursorKey;
 use crate::queue::Queue;
 use crate::slas::Shelf;
@@ -34,6 +36,10 @@ pub struct App {
     pub fetch: Fetch,
     /// Whose `X-Forwarded-For` counts.
     pub proxies: Arc<Proxies>,
+    /// Sends mail, and knows the addresses that answers come to.
+    pub mail: Arc<Mail>,
+    /// What is said of mail that comes in.
+    pub inbound: Arc<MailConfig>,
     /// Opens the internal routes.
     pub internal_token: Option<Arc<str>>,
     /// Keeps what clocks are computed with.
@@ -48,6 +54,8 @@ impl App {
         let verifier = Verifier::new(&config.token.keys)?;
         let signer = config.token.signing_key.map(|seed| Signer::new(&seed));
         ensure!(signer.as_ref().is_none_or(|signer| verifier.knows(signer)), "JWT_KEYS does not hold the public half of JWT_SIGNING_KEY");
+        let mail = Mail::new(&config.mail, config.secret_key)?;
+        METRICS.mail_enabled.set(mail.sending_domain().is_some().into());
         Ok(Self {
             db: Db::new(&config.database)?,
             queue: Queue::new(&config.queue_url)?,
@@ -57,6 +65,8 @@ impl App {
             cursors: CursorKey::new(config.secret_key),
             fetch: Fetch::new(config.webhook_allow_private),
             proxies: Arc::new(Proxies::parse(&config.trusted_proxies)?),
+            mail: Arc::new(mail),
+            inbound: Arc::new(config.mail.clone()),
             internal_token: config.internal_token.as_deref().map(Into::into),
             shelf: Shelf::default(),
             hold: None,

@@ -48,6 +48,31 @@ pub const VARIABLES: &[Variable] = &[
         false,
         "`true` lets webhooks go to http:// and to private addresses: for tests and a developer's machine, never where others are administrators",
     ),
+    variable(
+        "SMTP_URL",
+        Some(""),
+        true,
+        "where mail goes: `smtps://user:password@host`, `smtp://host:25`, with `?tls=required` for STARTTLS; empty: none is written",
+    ),
+    variable(
+        "MAIL_FROM",
+        Some(""),
+        false,
+        "the desk's own address, as in `Service Desk <desk@example.com>`; replies come to `desk+TOKEN@example.com`",
+    ),
+    variable("MAIL_INBOUND_SECRETS", Some(""), true, "signs what comes to /v1/mail/inbound; by commas, two while one is replaced; empty: none comes"),
+    variable(
+        "MAIL_AUTHSERV_ID",
+        Some(""),
+        false,
+        "the authserv-id (RFC 8601) of the server whose Authentication-Results are believed; empty: no sender is known by DMARC",
+    ),
+    variable(
+        "MAIL_UNKNOWN_SENDERS",
+        Some("create"),
+        false,
+        "`create` a requester for an authentic sender whom nobody knows, or `hold` the mail aside",
+    ),
     variable("INTERNAL_TOKEN", Some(""), true, "bearer token of the internal routes (metrics, drain, events); empty closes them"),
 ];
 
@@ -69,6 +94,21 @@ pub struct TokenConfig {
     pub signing_key: Option<[u8; 32]>,
 }
 
+/// `SMTP_URL`, `MAIL_*`.
+#[derive(Debug, Clone, Default)]
+pub struct MailConfig {
+    /// Where mail goes; empty: nowhere.
+    pub smtp_url: String,
+    /// The desk's own address.
+    pub from: String,
+    /// What signs inbound mail; one of these.
+    pub inbound_secrets: Vec<String>,
+    /// Whose Authentication-Results are believed.
+    pub authserv_id: String,
+    /// Whether an authentic sender whom nobody knows becomes a requester.
+    pub creates_senders: bool,
+}
+
 /// Everything a function may need, by concern.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -84,6 +124,8 @@ pub struct Config {
     pub job_concurrency: usize,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: String,
+    /// Mail out and in.
+    pub mail: MailConfig,
     /// Opens the internal routes.
     pub internal_token: Option<String>,
     /// Whether webhooks may go to private addresses.
@@ -120,9 +162,24 @@ impl Config {
             queue_url: text("QUEUE_URL")?,
             job_concurrency: positive("JOB_CONCURRENCY", &text("JOB_CONCURRENCY")?)?,
             trusted_proxies: text("TRUSTED_PROXIES")?,
+            mail: MailConfig {
+                smtp_url: text("SMTP_URL")?,
+                from: text("MAIL_FROM")?,
+                inbound_secrets: text("MAIL_INBOUND_SECRETS")?.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect(),
+                authserv_id: text("MAIL_AUTHSERV_ID")?,
+                creates_senders: either("MAIL_UNKNOWN_SENDERS", &text("MAIL_UNKNOWN_SENDERS")?, "create", "hold")?,
+            },
             internal_token: Some(text("INTERNAL_TOKEN")?).filter(|token| !token.is_empty()),
             webhook_allow_private: text("WEBHOOK_ALLOW_PRIVATE")?.parse().context("WEBHOOK_ALLOW_PRIVATE must be true or false")?,
         })
+    }
+}
+
+fn either(name: &str, text: &str, yes: &str, no: &str) -> Result<bool> {
+    match text {
+        text if text == yes => Ok(true),
+        text if text == no => Ok(false),
+        _ => bail!("{name} must be `{yes}` or `{no}`"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every function stands on: the one way to Postgres, errors as problems, callers, pages, jobs, and the homes.
 //!
 //! Imports go one way: `functions -> serve -> job -> app -> {db, queue, config} -> error`; [`rules`] imports nothing of ours.
-//! Platform crates each appear in one place: `sqlx` and `spin_sdk::pg` in [`db`], `aws_sdk_sqs` in [`queue`],
+//! Platform crates each appear in one place: `sqlx` and `spin_sdk::pg` in [`db`], `aws_sdk_sqs` in [`queue`], `lettre` in [`mail`],
 //! `lambda_http`, `lambda_runtime` and `spin_sdk::http` in [`serve`].
 pub mod app;
 pub mod body;
@@ -18,6 +18,7 @@ pub mod function;
 pub mod hold;
 pub mod idempotency;
 pub mod job;
+pub mod mail;
 pub mod metrics;
 pub mod page;
 pub mod patch;

@@ -1,7 +1,7 @@
 //! Prometheus metrics of this process, read at `/metrics`.
 use std::sync::LazyLock;
 
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 /// What is measured.
 pub struct Metrics {
@@ -18,6 +18,14 @@ pub struct Metrics {
     pub webhooks: IntCounterVec,
     /// Runs of automation's rules by what came of them: done, skipped, failed, or lost to another worker.
     pub rules: IntCounterVec,
+    /// Rows written into inboxes.
+    pub notifications: IntCounter,
+    /// Mails by what became of an attempt to send: sent, retry, refused, dropped.
+    pub mails: IntCounterVec,
+    /// Whether this process sends mail, or writes any to be sent.
+    pub mail_enabled: IntGauge,
+    /// Mails that came in, by what became of them.
+    pub inbound_mails: IntCounterVec,
 }
 
 /// One set a process.
@@ -45,7 +53,14 @@ impl Metrics {
         let seconds = histogram("itsm_http_request_seconds", "Time to answer, in seconds.", &["method", "route"], &buckets);
         let buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
         let job_seconds = histogram("itsm_job_seconds", "Time that a job ran, in seconds.", &["queue"], &buckets);
-        Self { registry, requests, seconds, jobs, job_seconds, webhooks, rules }
+        let notifications =
+            IntCounter::new("itsm_notifications_total", "Notifications put into inboxes.").unwrap_or_else(|error| unreachable!("{error}"));
+        let _registered_once = registry.register(Box::new(notifications.clone()));
+        let mail_enabled = IntGauge::new("itsm_mail_enabled", "1 where SMTP_URL is set.").unwrap_or_else(|error| unreachable!("{error}"));
+        let _registered_once = registry.register(Box::new(mail_enabled.clone()));
+        let mails = counter("itsm_mails_total", "Attempts to send a mail, by outcome.", &["outcome"]);
+        let inbound_mails = counter("itsm_inbound_mails_total", "Mails that came in, by outcome.", &["outcome"]);
+        Self { registry, requests, seconds, jobs, job_seconds, webhooks, rules, notifications, mails, mail_enabled, inbound_mails }
     }
 
     /// The text exposition format.

@@ -6,4 +6,5 @@ pub mod cron;
 pub mod field;
 pub mod incident;
 pub mod lifecycle;
+pub mod notify;
 pub mod sla;

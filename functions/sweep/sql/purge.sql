@@ -1,5 +1,6 @@
 -- Deletes a chunk of what is over from each table, the oldest first; only for the claim that runs, whose lease it renews. Answers the most that
--- one table had. A session or a key that ended, and a reset that was used, stay a month: that is how long somebody may ask about them.
+-- one table had. A session or a key that ended, and a reset that was used, stay a month: that is how long somebody may ask about them;
+-- what was read in an inbox stays three months, and what replies are known by more than a year.
 -- $1 job, $2 attempt, $3 rows of each table at most
 with lease as materialized (
   select from held($1::int8, $2::int8)
@@ -33,8 +34,29 @@ with lease as materialized (
     select ctid from login_attempts where next_at < now() - interval '1 hour' and exists (select from lease)
     order by next_at limit $3::int8 for update skip locked))
   returning 1
+), notification as (
+  delete from notifications where id in (
+    select id from notifications where read_at < now() - interval '90 days' and exists (select from lease)
+    order by read_at limit $3::int8 for update skip locked)
+  returning 1
+), mail as (
+  delete from mails where id in (
+    select id from mails where ended_at < now() - interval '400 days' and exists (select from lease)
+    order by ended_at limit $3::int8 for update skip locked)
+  returning 1
+), inbound_mail as (
+  delete from inbound_mails where id in (
+    select id from inbound_mails where state = 'done' and attachments = 0 and ended_at < now() - interval '400 days' and exists (select from lease)
+    order by ended_at limit $3::int8 for update skip locked)
+  returning 1
+), inbound_signature as (
+  delete from inbound_signatures where signature in (
+    select signature from inbound_signatures where at < now() - interval '1 hour' and exists (select from lease)
+    order by at limit $3::int8 for update skip locked)
+  returning 1
 )
 select json_build_object('most', greatest(
   (select count(*) from job), (select count(*) from idempotency_key), (select count(*) from session),
-  (select count(*) from password_reset), (select count(*) from api_key), (select count(*) from login_attempt)))::text
+  (select count(*) from password_reset), (select count(*) from api_key), (select count(*) from login_attempt),
+  (select count(*) from notification), (select count(*) from mail), (select count(*) from inbound_mail), (select count(*) from inbound_signature)))::text
 from lease

@@ -27,6 +27,13 @@ locked as (
 ), forgotten as (
   delete from idempotency_keys k using person
   where k.user_id = person.id or k.route = 'POST /v1/users' and k.answer::json ->> 'id' = person.id::text
+), untold as (
+  delete from notifications n using person where n.user_id = person.id
+), unsaid as (
+  delete from notification_preferences p using person where p.user_id = person.id
+), unmailed as (
+  -- that it came stays, so that it does not come again
+  update inbound_mails m set raw = '', sender = null, attachments = 0 from person where m.user_id = person.id
 ), removed as (
   delete from team_members m using person where m.user_id = person.id
   returning m.team_id, m.user_id

@@ -1,4 +1,4 @@
--- Some incidents with all their new versions, and whomever and whatever they meet, or nothing. Silent: no job.
+-- Some incidents with all their new versions, and whomever and whatever they meet, or nothing. Silent: no job, and events that nobody is told of.
 -- A new ticket whose number has appeared meanwhile, and one that has been changed since it was read, stay as they are.
 -- $1 {people, teams, categories, subcategories, new: [ticket], continued: [ticket], before: {number: version}, events, slas: [{id, rows}]}
 with batch as materialized (select $1::text::jsonb as j),
@@ -52,8 +52,8 @@ person as (
   select replace_slas(written.id, s.rows) from written join batch on true, jsonb_to_recordset(j -> 'slas') as s(id uuid, rows jsonb)
   where s.id = written.id
 ), event as (
-  insert into events (at, ticket_id, actor_id, subject, verb, changes, version)
-  select e.at, e.ticket_id, e.actor_id, 'incident', e.verb, e.changes, e.version
+  insert into events (at, ticket_id, actor_id, subject, verb, changes, version, silent)
+  select e.at, e.ticket_id, e.actor_id, 'incident', e.verb, e.changes, e.version, true
   from batch, rows from (jsonb_to_recordset(j -> 'events')
     as (at timestamptz, ticket_id uuid, actor_id uuid, verb text, changes jsonb, version bigint)) with ordinality
     as e(at, ticket_id, actor_id, verb, changes, version, position)

@@ -26,7 +26,7 @@ with draft as (
   from draft d join priorities p on p.impact = d.impact and p.urgency = d.urgency
   returning *
 )
-insert into events (at, ticket_id, actor_id, subject, verb, changes, version)
-select created_at, id, opened_by, 'incident', 'created', jsonb_build_object('short_description', jsonb_build_array(null, short_description)), 1 from ticket
+insert into events (at, ticket_id, actor_id, subject, verb, changes, version, silent)
+select created_at, id, opened_by, 'incident', 'created', jsonb_build_object('short_description', jsonb_build_array(null, short_description)), 1, true from ticket
 union all
-select updated_at, id, opened_by, 'incident', state, jsonb_build_object('state', jsonb_build_array('new', state)), 2 from ticket where state <> 'new'
+select updated_at, id, opened_by, 'incident', state, jsonb_build_object('state', jsonb_build_array('new', state)), 2, true from ticket where state <> 'new'

@@ -73,8 +73,8 @@ with chance as materialized (
          opened_at + (updated_at - opened_at) * n / 5
   from ticket, generate_series(1, 4) as n where version > 1
 )
-insert into events (at, ticket_id, actor_id, subject, verb, visibility, changes, version)
-select opened_at + (updated_at - opened_at) * happened.part, id, happened.actor, 'incident', happened.verb, happened.visibility, happened.changes, happened.version
+insert into events (at, ticket_id, actor_id, subject, verb, visibility, changes, version, silent)
+select opened_at + (updated_at - opened_at) * happened.part, id, happened.actor, 'incident', happened.verb, happened.visibility, happened.changes, happened.version, true
 from ticket cross join lateral (values
   (0.0, opened_by, 'created', 'public', jsonb_build_object('number', jsonb_build_array(null, number), 'short_description', jsonb_build_array(null, short_description), 'state', '[null, "new"]'::jsonb), 1, 1),
   (0.1, opened_by, 'updated', 'public', jsonb_build_object('assignment_group', jsonb_build_array(null, assignment_group)), 2, 2),

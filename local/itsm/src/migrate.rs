@@ -25,6 +25,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (6, "lists", include_str!("../../../shared/migrations/0006_lists.sql")),
     (7, "jobs", include_str!("../../../shared/migrations/0007_jobs.sql")),
     (8, "sla", include_str!("../../../shared/migrations/0008_sla.sql")),
+    (9, "notify", include_str!("../../../shared/migrations/0009_notify.sql")),
     (10, "webhooks", include_str!("../../../shared/migrations/0010_webhooks.sql")),
     (11, "rules", include_str!("../../../shared/migrations/0011_rules.sql")),
 ];

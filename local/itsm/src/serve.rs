@@ -27,6 +27,11 @@ pub fn config(database_url: &str, secrets: &Secrets) -> Result<Config> {
         ("JOB_CONCURRENCY", set("JOB_CONCURRENCY", "4")),
         ("JWT_KEYS", set("JWT_KEYS", r#"{"keys":[]}"#)),
         ("TRUSTED_PROXIES", set("TRUSTED_PROXIES", "")),
+        ("SMTP_URL", set("SMTP_URL", "")),
+        ("MAIL_FROM", set("MAIL_FROM", "")),
+        ("MAIL_INBOUND_SECRETS", set("MAIL_INBOUND_SECRETS", "")),
+        ("MAIL_AUTHSERV_ID", set("MAIL_AUTHSERV_ID", "")),
+        ("MAIL_UNKNOWN_SENDERS", set("MAIL_UNKNOWN_SENDERS", "")),
         ("DATABASE_MAX_CONNECTIONS", set("DATABASE_MAX_CONNECTIONS", "10")),
         ("WEBHOOK_ALLOW_PRIVATE", set("WEBHOOK_ALLOW_PRIVATE", "false")),
     ]);

@@ -33,6 +33,8 @@ pub enum Kind {
         routes: Vec<String>,
         /// It also answers what no route matches, where a home has nothing of its own for that.
         fallback: bool,
+        /// Megabytes that a request may have, where that is more than everywhere.
+        body: Option<u32>,
     },
     /// Jobs.
     Job {
@@ -69,6 +71,7 @@ enum Metadata {
         routes: Vec<String>,
         #[serde(default)]
         fallback: bool,
+        body: Option<u32>,
         memory: u32,
         timeout: u32,
         #[serde(default)]
@@ -95,7 +98,9 @@ fn utc() -> String {
 impl Function {
     fn new(package: Package) -> Self {
         let (kind, memory, timeout, variables, outbound) = match package.metadata.function {
-            Metadata::Http { routes, fallback, memory, timeout, variables } => (Kind::Http { routes, fallback }, memory, timeout, variables, false),
+            Metadata::Http { routes, fallback, body, memory, timeout, variables } => {
+                (Kind::Http { routes, fallback, body }, memory, timeout, variables, false)
+            }
             Metadata::Job { queue, schedule, timezone, memory, timeout, variables, outbound } => {
                 (Kind::Job { queue, schedule, timezone }, memory, timeout, variables, outbound)
             }

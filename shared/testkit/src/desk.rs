@@ -1,10 +1,17 @@
 //! A desk to test against: a fresh database, a home around it, and the end that every test must come to.
+use std::time::Duration;
+
+use itsm::functions::FUNCTIONS;
+use shared::app::App;
+use shared::config::{Config, MailConfig};
+use shared::function::Work;
+use shared::job;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::client::Person;
 use crate::database::TestDatabase;
-use crate::home::Home;
+use crate::home::{Home, secrets};
 use crate::record::Record;
 
 /// What a test works with.
@@ -21,6 +28,7 @@ pub async fn desk(test: impl AsyncFnOnce(&Desk)) {
     let home = Home::start(&database).await;
     let desk = Desk { database, home, record: Record::default() };
     test(&desk).await;
+    desk.tell().await;
     let left: Vec<String> = desk.rows("select queue || ' ' || key || ' is ' || state || coalesce(': ' || last_error, '') from jobs where state = 'dead' or state = 'queued' and run_at <= now()").await;
     assert!(left.is_empty(), "jobs left behind: {left:?}");
     let Desk { database, home, record } = desk;
@@ -59,6 +67,30 @@ impl Desk {
         self.home.work(&self.database).await;
     }
 
+    /// Tells everybody what happened, in this process whatever the home is: nearly every write makes such a job, and no test but those of
+    /// `notify` is about it. All of them must work, though.
+    async fn tell(&self) {
+        if self.rows("select 'x' from jobs where queue = 'notify' and state = 'queued' limit 1").await.is_empty() {
+            return;
+        }
+        let app = self.app(MailConfig::default());
+        self.drain(&app, "notify").await;
+        app.db.close().await;
+    }
+
+    /// An app on this desk's database in this process, with mail as this says.
+    pub fn app(&self, mail: MailConfig) -> App {
+        let config = itsm::serve::config_for(&self.database.url, &secrets(), "").expect("a configuration");
+        App::new(&Config { mail, ..config }).expect("an app")
+    }
+
+    /// Works off one queue with an app of this process; how many jobs ran.
+    pub async fn drain(&self, app: &App, queue: &str) -> u32 {
+        let mut works = FUNCTIONS.iter().filter_map(|function| if let Work::Job(work) = function.work { Some(work) } else { None });
+        let work = works.find(|work| work.queue == queue).expect("a function of this queue");
+        job::drain(app, &work, Duration::from_secs(60)).await.expect("draining")
+    }
+
     /// Until the feed shows all that is written, as it does at once on a server that nobody else uses: it waits for every transaction of
     /// the cluster, and another test's may still run. What this test itself keeps open is not waited for.
     pub async fn settle(&self) {
@@ -68,6 +100,11 @@ impl Desk {
         while !self.rows(OLDER).await.is_empty() {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Whether the home is this process: nothing but the functions limits what comes in.
+    pub fn is_in_process(&self) -> bool {
+        matches!(self.home, Home::InProcess(_))
     }
 
     /// SQL behind the API's back.

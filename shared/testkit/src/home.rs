@@ -1,6 +1,7 @@
 //! The homes that the suite runs in. `ITSM_HOME` chooses: `in-process` (if not said), `http`, `lambda`, `sqs`, `spin`.
 use ::http::{HeaderMap, Method};
 use itsm::secrets::Secrets;
+use shared::config::MailConfig;
 
 use crate::client::Reply;
 use crate::database::TestDatabase;
@@ -15,6 +16,20 @@ pub mod sqs;
 
 /// The Ed25519 seed that access tokens are signed with in tests.
 pub const SIGNING_KEY: [u8; 32] = [7; 32];
+
+/// What signs mail that comes in, in tests.
+pub const INBOUND_SECRET: &str = "test-inbound-secret";
+
+/// Mail in every home: it comes in, and none goes out.
+pub fn mail() -> MailConfig {
+    MailConfig {
+        smtp_url: String::new(),
+        from: "The Desk <desk@desk.example>".into(),
+        inbound_secrets: vec![INBOUND_SECRET.into()],
+        authserv_id: "mx.desk.example".into(),
+        creates_senders: true,
+    }
+}
 
 /// Where every home sees requests come from. It is a trusted proxy, so that a test says with `X-Forwarded-For` which client it is.
 const PROXY: &str = "127.0.0.1";

@@ -17,7 +17,9 @@ pub mod client;
 pub mod database;
 pub mod desk;
 pub mod home;
+pub mod inbound;
 pub mod record;
+pub mod smtp;
 pub mod wire;
 
 pub use client::{Person, Reply};

@@ -39,6 +39,8 @@ struct Canary<'d> {
     /// A ticket of this requester's with a work note.
     noted: Value,
     caller: Person<'d>,
+    /// An agent who watched both before they were hidden, and was told of what happened then.
+    former: Person<'d>,
 }
 
 fn text(value: &Value) -> &str {
@@ -54,9 +56,12 @@ impl<'d> Canary<'d> {
         let step = json!({"to": "on_hold", "hold_reason": "caller", "comment": SECRET});
         let held = inside.post(&format!("/v1/incidents/{}/transitions", text(&secret["id"])), step).await;
         assert_eq!(held.status, 200, "{}", held.body);
-        let canary = Self { desk, inside, secret, noted, caller };
+        let canary = Self { desk, inside, secret, noted, caller, former: desk.person("agent").await };
         canary.relate(document).await;
+        // What is in inboxes already is hidden with the rest, and what happens meanwhile is told to nobody who may not see it.
+        canary.desk.work().await;
         canary.hide().await;
+        canary.desk.work().await;
         canary
     }
 
@@ -64,6 +69,12 @@ impl<'d> Canary<'d> {
     async fn relate(&self, document: &Value) {
         let has = |path: &str| document["paths"].get(path).is_some();
         let noted = format!("/v1/incidents/{}", text(&self.noted["id"]));
+        if has("/v1/incidents/{id}/watchers/{user}") {
+            for ticket in [&self.secret, &self.noted] {
+                let path = format!("/v1/incidents/{}/watchers/{}", text(&ticket["id"]), self.former.id);
+                assert_eq!(self.inside.put(&path).await.status, 204);
+            }
+        }
         if has("/v1/incidents/{id}/children") {
             let reply = self.inside.patch(&noted, json!({"parent_id": self.secret["id"]})).await;
             assert_eq!(reply.status, 200, "{}", reply.body);
@@ -84,12 +95,14 @@ impl<'d> Canary<'d> {
         self.desk
             .execute(&format!(
                 "update tickets set restricted_to = '{team}' where id = '{secret}';
+                 delete from watchers where ticket_id = '{secret}' and user_id = '{}';
                  insert into team_members (team_id, user_id) values ('{team}', '{author}'), ('{team}', '{}');
                  insert into comments (id, ticket_id, author_id, visibility, body, created_at)
                  values ('{}', '{secret}', '{author}', 'work_note', '{SECRET}', now()), ('{}', '{noted}', '{author}', 'work_note', '{NOTE}', now());
                  insert into events (at, ticket_id, actor_id, subject, verb, visibility, changes)
                  select now(), id::uuid, '{author}', 'incident', 'commented', 'work_note', jsonb_build_object('comment', jsonb_build_array(null, word))
                  from (values ('{secret}', '{SECRET}'), ('{noted}', '{NOTE}')) as note(id, word)",
+                self.former.id,
                 member.id,
                 Uuid::now_v7(),
                 Uuid::now_v7()
@@ -106,7 +119,7 @@ impl<'d> Canary<'d> {
     async fn outsiders(&self) -> Vec<(&'static str, Person<'d>)> {
         let on_team = self.desk.person("requester").await;
         self.desk.execute(&format!("insert into team_members (team_id, user_id) select id, '{}' from teams where name = 'HR'", on_team.id)).await;
-        let mut all = vec![("nobody", self.desk.nobody()), ("a requester on the team", on_team)];
+        let mut all = vec![("nobody", self.desk.nobody()), ("a requester on the team", on_team), ("who watched it", self.former.clone())];
         for role in ["requester", "agent", "manager", "auditor"] {
             all.push((role, self.desk.person(role).await));
         }

@@ -173,6 +173,21 @@ impl<'d> People<'d> {
         rule
     }
 
+    /// Something in this person's inbox; nobody has none. It is about a ticket of the owner's.
+    async fn notification(&self, person: &Person<'_>) -> Uuid {
+        let (id, ticket, by) = (Uuid::now_v7(), self.ticket(false).await, person.id);
+        self.desk
+            .execute(&format!(
+                "with event as (
+                   insert into events (at, ticket_id, subject, verb) values (now(), '{ticket}', 'incident', 'linked') returning epoch, xact, seq
+                 )
+                 insert into notifications (id, user_id, ticket_id, event_epoch, event_xact, event_seq, kind, relation, visibility, created_at)
+                 select '{id}', u.id, '{ticket}', epoch, xact, seq, 'commented', 'watcher', 'public', now() from users u, event where u.id = '{by}'"
+            ))
+            .await;
+        id
+    }
+
     /// What stands in braces, by the word before it.
     async fn filled(&self, row: &Row, person: &Person<'_>) -> String {
         let (mut filled, mut before, mut ticket, mut delivery) = (String::new(), "", Uuid::nil(), Uuid::nil());
@@ -201,6 +216,7 @@ impl<'d> People<'d> {
                 (true, "schedules") => "sweep".to_owned(),
                 (true, "calendars") => "00000000-0000-7000-8000-000000000095".to_owned(),
                 (true, "slas") => self.sla().await.to_string(),
+                (true, "notifications") => self.notification(person).await.to_string(),
                 (true, "api-keys") => self.key(person).await.to_string(),
                 (true, _) => Uuid::now_v7().to_string(),
             };

@@ -3,7 +3,7 @@ use super::Source;
 
 /// From the top to the bottom; modules of one layer may know each other. A module that is not named here helps `app` and handlers:
 /// it may know `app` and what is below.
-const LAYERS: &[&[&str]] = &[&["serve"], &["job", "function"], &["app"], &["db", "cache", "queue", "fetch", "config", "error"]];
+const LAYERS: &[&[&str]] = &[&["serve"], &["job", "function"], &["app"], &["db", "cache", "queue", "fetch", "mail", "config", "error"]];
 const HELPER: usize = 2;
 
 pub(super) fn broken(sources: &[Source]) -> Vec<String> {

@@ -8,9 +8,13 @@ const LINES: usize = 400;
 type Places = &'static [&'static str];
 
 const PLACES: &[(&str, Places)] = &[
-    ("target_family", &["shared/src/db.rs", "shared/src/cache.rs", "shared/src/queue.rs", "shared/src/fetch.rs", "shared/src/serve.rs"]),
+    (
+        "target_family",
+        &["shared/src/db.rs", "shared/src/cache.rs", "shared/src/queue.rs", "shared/src/fetch.rs", "shared/src/mail.rs", "shared/src/serve.rs"],
+    ),
     ("sqlx::", &["shared/src/db/", "shared/testkit/", "local/"]),
     ("aws_sdk_sqs::", &["shared/src/queue/", "shared/testkit/"]),
+    ("lettre::", &["shared/src/mail/"]),
     ("lambda_http::", &["shared/src/serve/"]),
     ("lambda_runtime::", &["shared/src/serve/"]),
     ("redis::", &["shared/src/cache/", "shared/src/queue.rs", "shared/src/queue/", "shared/src/serve/", "shared/testkit/"]),

@@ -1,6 +1,6 @@
 //! `local/nginx/routes.conf` and `upstreams.conf`: what nginx must know of the functions that answer requests.
 use super::http;
-use crate::functions::Function;
+use crate::functions::{Function, Kind};
 
 const ROUTES: &str = "# Which function answers which path; included in `server`. Written by `cargo xtask sync` from functions/*/Cargo.toml.
 # Job functions, /internal and /metrics are not here: what no location names is a 404 (see nginx.conf).
@@ -17,7 +17,12 @@ pub fn routes(functions: &[Function]) -> String {
 
 fn locations(function: &Function) -> String {
     let Function { name, description, timeout, .. } = function;
-    let pass = format!("{{ proxy_pass http://fn_{name}; proxy_read_timeout {timeout}s; }}");
+    // The function answers 413 itself; nginx only lets a little more through.
+    let body = match function.kind {
+        Kind::Http { body: Some(megabytes), .. } => format!(" client_max_body_size {}m;", megabytes + 1),
+        _ => String::new(),
+    };
+    let pass = format!("{{ proxy_pass http://fn_{name}; proxy_read_timeout {timeout}s;{body} }}");
     let location = |route: &String| format!("location = {route} {pass}\nlocation {route}/ {pass}\n");
     let locations: String = function.routes().iter().map(location).collect();
     format!("\n# {name}: {description}\n{locations}")

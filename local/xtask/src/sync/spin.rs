@@ -76,7 +76,7 @@ command = "local/wasm.sh {name}"
 /// In Spin `/v1/incidents/...` matches `/v1/incidents` too.
 fn routes(function: &Function) -> Box<dyn Iterator<Item = String> + '_> {
     match &function.kind {
-        Kind::Http { routes, fallback } => {
+        Kind::Http { routes, fallback, .. } => {
             let rest = fallback.then(|| "/...".to_owned());
             Box::new(routes.iter().map(|route| format!("{}/...", without_leading_dots(route))).chain(rest))
         }

@@ -8,7 +8,7 @@ pub(super) fn template(functions: &[Function]) -> String {
     let mut text = HEAD.to_owned() + &bell(functions);
     for function in functions {
         text += &match &function.kind {
-            Kind::Http { routes, fallback } => resource(function, &requests(routes, *fallback)),
+            Kind::Http { routes, fallback, .. } => resource(function, &requests(routes, *fallback)),
             Kind::Job { queue, .. } => resource(function, &events(function)) + &queues(function, queue),
         };
     }

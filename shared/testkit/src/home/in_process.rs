@@ -12,7 +12,7 @@ use shared::function::Work;
 use shared::{job, serve};
 use tower::ServiceExt;
 
-use super::{PROXY, Wire, network, secrets};
+use super::{PROXY, Wire, mail, network, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
@@ -24,7 +24,8 @@ pub struct InProcess {
 
 impl InProcess {
     pub(super) fn start(database: &TestDatabase) -> Self {
-        let config = Config { trusted_proxies: PROXY.into(), webhook_allow_private: true, ..itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration") };
+        let config = itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration");
+        let config = Config { trusted_proxies: PROXY.into(), mail: mail(), webhook_allow_private: true, ..config };
         let app = App::new(&config).expect("an app");
         Self { router: serve::router(itsm::serve::routes(), app.clone()), app }
     }

@@ -11,7 +11,7 @@ use shared::token::Signer;
 use sqlx::{Connection, PgConnection};
 use tokio::net::TcpSocket;
 
-use super::{PROXY, SIGNING_KEY, Wire, secrets};
+use super::{PROXY, SIGNING_KEY, Wire, mail, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
@@ -70,6 +70,9 @@ pub(super) fn variables(database: &TestDatabase) -> Vec<(&'static str, String)> 
         ("INTERNAL_TOKEN", secrets.internal_token),
         ("TRUSTED_PROXIES", PROXY.into()),
         ("WEBHOOK_ALLOW_PRIVATE", "true".into()), // a receiver in a test is at home
+        ("MAIL_FROM", mail().from),
+        ("MAIL_INBOUND_SECRETS", mail().inbound_secrets.join(",")),
+        ("MAIL_AUTHSERV_ID", mail().authserv_id),
     ]
 }
 

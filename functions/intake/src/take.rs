@@ -1,0 +1,141 @@
+//! One message is taken, once: what becomes of it and the end of the job are one statement.
+use anyhow::anyhow;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use serde_json::json;
+use shared::app::App;
+use shared::db::{DbError, Param};
+use shared::job::{Job, JobError, Lease};
+use shared::mail::Token;
+use shared::metrics::METRICS;
+use uuid::Uuid;
+
+use crate::decide::{Answered, Decision, Known, decide};
+use crate::message::Message;
+use crate::trim::{cut, number};
+
+/// Which one.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Take {
+    mail: Uuid,
+}
+
+/// Times that a message may break whoever reads it before it is set aside.
+const TRIES: i64 = 3;
+
+#[derive(Deserialize)]
+struct Found {
+    tries: i64,
+    /// Base64, in lines.
+    raw: String,
+}
+
+impl Job for Take {
+    const QUEUE: &'static str = "intake";
+
+    async fn run(self, app: &App, lease: Lease) -> Result<(), JobError> {
+        let taking = Taking { app, lease, mail: self.mail };
+        let Some(found) = app.db.get::<Found>(READ, &taking.params([])).await? else { return Ok(()) };
+        if found.tries > TRIES {
+            return taking.end("set_aside", "poison", None).await;
+        }
+        let raw: String = found.raw.split_ascii_whitespace().collect();
+        let raw = STANDARD.decode(raw).map_err(|error| JobError::Retry(error.into()))?;
+        let Some(message) = Message::read(&raw, &app.mail, &app.inbound.authserv_id) else {
+            return taking.end("set_aside", "unreadable", None).await;
+        };
+        drop(raw);
+        let known = taking.known(&message).await?;
+        let is_signed = |mail: &Answered| {
+            let token = Token { mail: mail.mail, ticket: mail.ticket, user: mail.user };
+            message.recipients.iter().any(|address| app.mail.is_signed(address, &token))
+        };
+        let decision = decide(&message, &known, is_signed, app.inbound.creates_senders);
+        taking.done(&message, decision).await
+    }
+}
+const READ: &str = include_str!("../sql/read.sql");
+const FIND: &str = include_str!("../sql/find.sql");
+const COMMENT: &str = include_str!("../sql/comment.sql");
+const NOTE: &str = include_str!("../sql/note.sql");
+const RAISE: &str = include_str!("../sql/raise.sql");
+const END: &str = include_str!("../sql/end.sql");
+
+/// A message under way.
+struct Taking<'a> {
+    app: &'a App,
+    lease: Lease,
+    mail: Uuid,
+}
+
+impl Taking<'_> {
+    /// $1 to $3 of every statement, and what follows.
+    fn params<const N: usize>(&self, more: [Param; N]) -> Vec<Param> {
+        [self.lease.id.into(), self.lease.attempt.into(), self.mail.into()].into_iter().chain(more).collect()
+    }
+
+    async fn known(&self, message: &Message) -> Result<Known, DbError> {
+        let address = message.from.as_ref().map(|(_, address)| address.as_str());
+        let mails: Vec<Uuid> = message.recipients.iter().filter_map(|address| self.app.mail.replied(address)).collect();
+        let params = [address.into(), json!(mails).to_string().into(), json!(message.references).to_string().into(), number(&message.subject).into()];
+        Ok(self.app.db.get(FIND, &[&[self.mail.into()], &params[..]].concat()).await?.unwrap_or_default())
+    }
+
+    async fn done(&self, message: &Message, decision: Decision) -> Result<(), JobError> {
+        let of_mail = json!({"sender": message.from.as_ref().map(|(_, address)| address), "attachments": message.attachments}).to_string();
+        let now = self.app.now();
+        let (outcome, sql, params): (_, _, Vec<Param>) = match decision {
+            Decision::Ignore(why) => return self.end("done", why, Some(of_mail)).await,
+            Decision::SetAside(why) => return self.end("set_aside", why, Some(of_mail)).await,
+            Decision::Note { ticket, why, silent } => {
+                let text = noted(message, why);
+                (why, NOTE, vec![ticket.into(), Uuid::now_v7().into(), text.into(), why.into(), silent.into(), now.into(), of_mail.into()])
+            }
+            Decision::Comment { ticket, by } => {
+                let text = if message.text.is_empty() { "(no text)".to_owned() } else { message.text.clone() };
+                ("comment", COMMENT, vec![ticket.into(), Uuid::now_v7().into(), text.into(), by.into(), now.into(), of_mail.into()])
+            }
+            Decision::Raise { by, follows } => ("incident", RAISE, vec![raised(message, by, follows).into(), now.into(), of_mail.into()]),
+        };
+        let params: Vec<Param> = self.params([]).into_iter().chain(params).collect();
+        match self.app.db.row(sql, &params).await? {
+            Some(Some(_)) => METRICS.inbound_mails.with_label_values(&[outcome]).inc(),
+            // Decided by what was read a moment ago, and that has changed: it is decided anew.
+            Some(None) => return Err(JobError::Retry(anyhow!("changed while it was taken"))),
+            None => {}
+        }
+        Ok(())
+    }
+
+    async fn end(&self, state: &str, outcome: &str, of_mail: Option<String>) -> Result<(), JobError> {
+        let params = self.params([state.into(), outcome.into(), of_mail.unwrap_or_else(|| "{}".into()).into()]);
+        if self.app.db.row(END, &params).await?.is_some() {
+            METRICS.inbound_mails.with_label_values(&[outcome]).inc();
+        }
+        Ok(())
+    }
+}
+
+/// A new incident as the statement takes it.
+fn raised(message: &Message, by: Option<Uuid>, follows: Option<Uuid>) -> String {
+    let first_line = message.text.lines().next().unwrap_or_default();
+    let line = if message.subject.is_empty() { first_line } else { message.subject.as_str() };
+    let line: String = if line.is_empty() { "(no subject)".into() } else { line.chars().take(160).collect() };
+    let (name, email) = message.from.clone().unwrap_or_default();
+    json!({
+        "id": Uuid::now_v7(), "short_description": line, "description": message.text, "by": by, "follows": follows, "link": Uuid::now_v7(),
+        "person": {"id": Uuid::now_v7(), "name": name, "email": email},
+    })
+    .to_string()
+}
+
+/// What the platform writes down, in its own name.
+fn noted(message: &Message, why: &str) -> String {
+    let from = message.from.as_ref().map_or("nobody named", |(_, address)| address.as_str());
+    let lead = match why {
+        "bounce" => format!("A mail about this was not delivered, or a mail server says something of it ({from}):"),
+        "automatic" => format!("An automatic answer came by mail from {from}:"),
+        _ => format!("UNVERIFIED: this came by mail in the name of {from}, and nobody knows whether it is theirs:"),
+    };
+    cut(&format!("{lead}\n\n{}\n\n{}", message.subject, message.text), 65_536)
+}

@@ -1,0 +1,57 @@
+//! Somebody begins something.
+use serde_json::json;
+use testkit::desk;
+
+use crate::{Sample, address};
+
+#[tokio::test]
+async fn what_answers_nothing_is_a_new_incident_of_its_authors() {
+    desk(async |desk| {
+        let person = desk.person("requester").await;
+        assert_eq!(Sample::new("new", &address(&person, "requester")).comes(desk).await, "done incident");
+        let incident = person.get("/v1/incidents").await.json()["items"][0].clone();
+        assert_eq!((&incident["short_description"], &incident["channel"]), (&json!("Laptop does not start"), &json!("email")));
+        assert_eq!(incident["description"], "Since this morning the screen stays black \u{2013} the fan runs.\n\nRoom 3.14");
+        assert_eq!((&incident["caller_id"], &incident["opened_by"], &incident["priority"]), (&json!(person.id), &json!(person.id), &json!(5)));
+        let history = person.get(&format!("/v1/incidents/{}/history", incident["id"].as_str().unwrap())).await;
+        assert_eq!(history.status, 200, "{}", history.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_authentic_author_whom_nobody_knows_becomes_a_requester_who_cannot_log_in() {
+    desk(async |desk| {
+        assert_eq!(Sample::new("new", "Stranger@Example.com").comes(desk).await, "done incident");
+        let people = "select name || ' ' || email || ' ' || role || ' ' || active || ' ' || (password_hash is null) from users";
+        assert_eq!(desk.rows(people).await, ["Ada Lovelace stranger@example.com requester true true"]);
+        assert_eq!(Sample::new("new", "stranger@example.com").comes(desk).await, "done incident");
+        assert_eq!(desk.rows("select count(distinct caller_id) || ' ' || count(*) from tickets").await, ["1 2"]);
+        assert_eq!(desk.rows("select verb from events where subject = 'user'").await, ["created"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_with_a_file_keeps_it_for_later() {
+    desk(async |desk| {
+        let person = desk.person("requester").await;
+        assert_eq!(Sample::new("html", &address(&person, "requester")).comes(desk).await, "done incident");
+        assert_eq!(desk.rows("select attachments || ' ' || (length(raw) > 500) from inbound_mails").await, ["1 true"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_who_writes_has_no_more_rights_than_anybody_who_writes() {
+    desk(async |desk| {
+        let agent = desk.person("agent").await;
+        let subject = "assigned_to: me, priority: 1, #close";
+        let sample = Sample::new("new", &address(&agent, "agent")).with("Laptop does not start", subject);
+        assert_eq!(sample.comes(desk).await, "done incident");
+        let incident = agent.get("/v1/incidents").await.json()["items"][0].clone();
+        assert_eq!((&incident["assigned_to"], &incident["state"], &incident["priority"]), (&json!(null), &json!("new"), &json!(5)));
+        assert_eq!(incident["short_description"], subject);
+    })
+    .await;
+}

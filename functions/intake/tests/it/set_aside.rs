@@ -1,0 +1,67 @@
+//! What is held aside, and holds nothing up.
+use testkit::desk;
+
+use crate::{Sample, Told, address, comes};
+
+#[tokio::test]
+async fn a_poisonous_one_is_set_aside_after_three_attempts() {
+    desk(async |desk| {
+        let told = Told::new(desk).await;
+        desk.execute(
+            "create function poison() returns trigger language plpgsql as $$ begin raise exception 'poison' using errcode = 'XX000'; end $$;
+             create trigger poison before insert on comments for each row when (new.body like '%still drops%') execute function poison()",
+        )
+        .await;
+        assert_eq!(desk.receive(told.answer("reply").text().as_bytes()).await.status, 202);
+        // Another one comes behind it.
+        let behind = Sample::new("new", &told.from()).text();
+        assert_eq!(desk.receive(behind.as_bytes()).await.status, 202);
+        for tries in 1..=3 {
+            desk.execute("update jobs set run_at = now() where queue = 'intake' and state = 'queued'").await;
+            desk.work().await;
+            assert_eq!(
+                desk.rows("select tries || ' ' || state from inbound_mails order by received_at").await,
+                [format!("{tries} received"), "1 done".into()]
+            );
+        }
+        desk.execute("update jobs set run_at = now() where queue = 'intake' and state = 'queued'").await;
+        desk.work().await;
+        assert_eq!(desk.rows("select state || ' ' || outcome from inbound_mails order by received_at").await, ["set_aside poison", "done incident"]);
+        assert_eq!(desk.rows("select distinct state from jobs where queue = 'intake'").await, ["done"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_than_so_many_in_an_hour() {
+    desk(async |desk| {
+        let person = desk.person("requester").await;
+        let from = address(&person, "requester");
+        desk.execute(&format!(
+            "insert into inbound_mails (id, mailbox, identity, hash, raw, state, outcome, sender, received_at, ended_at)
+             select gen_random_uuid(), 'x', n::text, 'x', '', 'done', 'incident', '{from}', now() - interval '10 minutes', now() from generate_series(1, 31) n"
+        ))
+        .await;
+        assert_eq!(Sample::new("new", &from).comes(desk).await, "set_aside capped");
+        desk.execute("update inbound_mails set received_at = received_at - interval '1 hour'").await;
+        assert_eq!(Sample::new("new", &from).comes(desk).await, "done incident");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_who_may_not_write_and_nobody_at_all() {
+    desk(async |desk| {
+        let (gone, auditor) = (desk.person("requester").await, desk.person("auditor").await);
+        desk.execute(&format!("update users set active = false where id = '{}'", gone.id)).await;
+        assert_eq!(Sample::new("new", &address(&gone, "requester")).comes(desk).await, "set_aside inactive_sender");
+        assert_eq!(Sample::new("new", &address(&auditor, "auditor")).comes(desk).await, "set_aside auditor");
+        assert_eq!(Sample::new("new", "ada@example.com").with("$DMARC", "fail").comes(desk).await, "set_aside unverified");
+        let two = Sample::new("new", "ada@example.com")
+            .text()
+            .replace("From: Ada Lovelace <ada@example.com>", "From: <ada@example.com>, <bob@example.com>");
+        assert_eq!(comes(desk, two.as_bytes()).await, "set_aside no_author");
+        assert_eq!(desk.rows("select count(*)::text from tickets").await, ["0"]);
+    })
+    .await;
+}

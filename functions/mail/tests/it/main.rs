@@ -1,0 +1,3 @@
+//! The conformance suite of mail: the same tests in every home.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod inbound;
