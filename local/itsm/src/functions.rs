@@ -7,6 +7,7 @@ use utoipa::OpenApi;
 #[rustfmt::skip]
 pub const FUNCTIONS: &[Function] = &[
     auth::FUNCTION,
+    automation::FUNCTION,
     calendars::FUNCTION,
     children::FUNCTION,
     events::FUNCTION,
@@ -18,6 +19,7 @@ pub const FUNCTIONS: &[Function] = &[
     mailer::FUNCTION,
     notifications::FUNCTION,
     notify::FUNCTION,
+    rules::FUNCTION,
     schedules::FUNCTION,
     settings::FUNCTION,
     sla::FUNCTION,
@@ -25,13 +27,17 @@ pub const FUNCTIONS: &[Function] = &[
     sweep::FUNCTION,
     teams::FUNCTION,
     users::FUNCTION,
+    webhook::FUNCTION,
+    webhooks::FUNCTION,
 ];
 
 /// When those with a schedule run.
 #[rustfmt::skip]
 pub const SCHEDULES: &[Declared] = &[
+    Declared { name: "automation", queue: "automation", cron: "* * * * *", timezone: "UTC" },
     Declared { name: "sla", queue: "sla", cron: "* * * * *", timezone: "UTC" },
     Declared { name: "sweep", queue: "sweep", cron: "* * * * *", timezone: "UTC" },
+    Declared { name: "webhook", queue: "webhook", cron: "23 * * * *", timezone: "UTC" },
 ];
 
 /// What those with routes say of them.
@@ -46,10 +52,12 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         jobs::Api::openapi(),
         mail::Api::openapi(),
         notifications::Api::openapi(),
+        rules::Api::openapi(),
         schedules::Api::openapi(),
         settings::Api::openapi(),
         slas::Api::openapi(),
         teams::Api::openapi(),
         users::Api::openapi(),
+        webhooks::Api::openapi(),
     ]
 }

@@ -213,10 +213,10 @@ async fn of_many_that_answer_at_once_each_is_kept_and_one_stops_the_clock() {
         promise(&manager, "resolution", json!({})).await;
         let caller = desk.person("requester").await;
         let incident = raised(&caller, "x").await;
-        let said = format!("{}/comments", path(&incident));
+        let (said, at) = (format!("{}/comments", path(&incident)), path(&incident));
         let (body, patch) = (json!({"body": "x"}), json!({"impact": 1}));
         let (one, two, three, four) =
-            tokio::join!(agent.post(&said, body.clone()), agent.post(&said, body.clone()), manager.post(&said, body), manager.patch(&path(&incident), patch));
+            tokio::join!(agent.post(&said, body.clone()), agent.post(&said, body.clone()), manager.post(&said, body), manager.patch(&at, patch));
         assert_eq!([one.status, two.status, three.status, four.status], [201, 201, 201, 200]);
         let response = standing(&agent, &incident, "response").await;
         assert_eq!((&response["stage"], marks(&response)), (&json!("completed"), vec!["started", "completed"]));
