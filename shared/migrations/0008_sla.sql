@@ -206,3 +206,8 @@ begin
   execute format('alter table events drop constraint events_subject_check, add constraint events_subject_check check (%s or subject in (''calendar'', ''sla''))',
     (select pg_get_expr(conbin, conrelid) from pg_constraint where conname = 'events_subject_check' and conrelid = 'events'::regclass));
 end $$;
+
+-- A job that computes the clocks of a ticket, for a write that Rust did not compute for: a rule's, a mail's.
+create function recompute_slas(ticket uuid) returns bigint language sql as $$
+  select enqueue('sla', 'ticket:' || ticket, jsonb_build_object('ticket', ticket), now())
+$$;

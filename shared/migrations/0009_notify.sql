@@ -67,8 +67,9 @@ begin
     'fields', (select coalesce(jsonb_agg(field), '[]') from jsonb_object_keys(e.changes) as field), 'before', e.changes -> 'state' -> 0), now())
   from written e join tickets t on t.id = e.ticket_id
   where not e.silent and e.subject = 'incident'
-    and (e.verb in ('created', 'commented', 'in_progress', 'on_hold', 'resolved', 'closed', 'canceled', 'merged', 'watched')
-         or e.verb = 'updated' and e.changes ?| '{assigned_to,assignment_group,priority,major}')
+    and (e.verb in ('created', 'commented', 'in_progress', 'on_hold', 'resolved', 'closed', 'canceled', 'merged', 'watched', 'sla_warning', 'sla_breached',
+                    'rule_notified')
+         or e.changes ?| '{assigned_to,assignment_group,priority,major}')
     and (t.assignment_group is not null or t.caller_id is distinct from e.actor_id
          or t.assigned_to is not null and t.assigned_to is distinct from e.actor_id
          or exists (select from watchers w where w.ticket_id = t.id and w.user_id is distinct from e.actor_id));

@@ -79,7 +79,7 @@ impl Target {
             return Err(FetchError::Address("the address must have neither a user nor a fragment"));
         }
         let is_tls = *scheme == Scheme::HTTPS;
-        if host.is_empty() || !is_tls && !(allow_private && *scheme == Scheme::HTTP) {
+        if host.is_empty() || !(is_tls || allow_private && *scheme == Scheme::HTTP) {
             return refused;
         }
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();

@@ -52,8 +52,8 @@ with rule as materialized (
     union all
     -- what people are told is not for requesters who merely read the history
     select position, 'rule_notified', 'work_note',
-           jsonb_build_object('users', jsonb_build_array(null, rule_audience(notify, (before.row))), 'text', jsonb_build_array(null, step.text)), null
-    from step, before where notify is not null
+           jsonb_build_object('users', jsonb_build_array(null, rule_audience(notify, changed.row)), 'text', jsonb_build_array(null, step.text)), null
+    from step, changed where notify is not null
     union all
     select position, 'rule_called', 'public', jsonb_build_object('webhook', jsonb_build_array(null, webhook), 'rule', jsonb_build_array(null, rule.name)), null
     from step where webhook is not null
@@ -72,6 +72,8 @@ with rule as materialized (
   select 'sweep' as queue, due.at, enqueue('sweep', 'close:' || ticket.id || ':' || ticket.version, '{}', due.at) as id
   from ticket, before, settings, lateral (select ticket.resolved_at + make_interval(days => auto_close_days) as at) as due
   where ticket.state = 'resolved' and (before.row).state <> 'resolved' and not ticket.major
+  union all
+  select 'sla', now(), recompute_slas(ticket.id) from ticket
   union all
   select 'children', now(), child.job
   from ticket, before, rule, lateral resolve_children(ticket.id, ticket.version, rule.id) as child(job)

@@ -40,4 +40,4 @@ with before as (
                              sender = $9::text::jsonb ->> 'sender', attachments = ($9::text::jsonb ->> 'attachments')::integer, ended_at = now()
   from comment where m.id = $3::text::uuid
 )
-select case when exists (select from comment) then 'comment' end
+select case when exists (select recompute_slas(ticket_id) from comment) then 'comment' end

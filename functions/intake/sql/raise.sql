@@ -53,4 +53,4 @@ with asked as (
                              sender = $6::text::jsonb ->> 'sender', attachments = ($6::text::jsonb ->> 'attachments')::integer, ended_at = now()
   from ticket where m.id = $3::text::uuid
 )
-select case when exists (select from ticket) then 'incident' end
+select case when exists (select recompute_slas(id) from ticket) then 'incident' end

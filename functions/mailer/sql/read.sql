@@ -5,7 +5,7 @@ with lease as (
   select from held($1::int8, $2::int8, 120)
 ), letter as (
   select m.ticket_id, m.user_id, m.kind, m.message_id, u.name, u.email, u.locale, t.number, t.short_description, t.state,
-         a.name as actor, e.changes -> 'comment' ->> 1 as comment, nullif(t.close_notes, '') as close_notes
+         a.name as actor, coalesce(e.changes -> 'comment' ->> 1, e.changes -> 'text' ->> 1) as comment, nullif(t.close_notes, '') as close_notes
   from lease, mails m
   join users u on u.id = m.user_id and u.active
   join tickets t on t.id = m.ticket_id

@@ -25,6 +25,8 @@ with lease as (
   union all
   select line.*, w.user_id from event, line, watchers w
   where relation = 'watcher' and w.ticket_id = event.ticket_id and (kind <> 'watching' or changes -> 'watcher' ->> 1 = w.user_id::text)
+  union all
+  select line.*, named.id::uuid from event, line, jsonb_array_elements_text(changes -> 'users' -> 1) as named(id) where relation = 'named'
 ), heard as (
   select person.id as user_id, (array_agg(meant.kind order by position))[1] as kind, (array_agg(relation order by position))[1] as relation,
          bool_or(coalesce(p.in_app, meant.in_app)) as in_app, bool_or(coalesce(p.email, meant.email)) as email

@@ -16,19 +16,37 @@ struct Behind {
     slas: Facts,
 }
 
-/// All that are behind; with `all` every open ticket.
-pub(crate) async fn recompute(app: &App, lease: Lease, all: bool) -> Result<(), JobError> {
+/// Which tickets are looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    /// Those whose clocks have an old version.
+    Behind,
+    /// Every open one.
+    All,
+    /// This one: it was written by a statement that Rust did not compute for.
+    One(Uuid),
+}
+
+/// All of them.
+pub(crate) async fn recompute(app: &App, lease: Lease, which: Which) -> Result<(), JobError> {
+    let one = if let Which::One(ticket) = which { Some(ticket) } else { None };
     let mut after: Option<Uuid> = None;
     loop {
-        let params = [lease.id.into(), lease.attempt.into(), after.into(), CHUNK.into(), all.into()];
+        let params = [lease.id.into(), lease.attempt.into(), after.into(), CHUNK.into(), matches!(which, Which::All).into(), one.into()];
         let behind: Vec<Behind> = app.db.get(BEHIND, &params).await?.unwrap_or_default();
         let Some(last) = behind.last() else { return Ok(()) };
         after = Some(last.id);
         let written = computed(app, &behind).await?;
         let writing = app.db.row(RECOMPUTE, &[lease.id.into(), lease.attempt.into(), written.to_string().into()]).await;
         match writing {
-            // The book turned a page, or a clock moved without its ticket: whatever is behind now is found by the next run.
-            Err(error) if error.constraint.as_deref() == Some("slas_stale") => app.shelf.forget(),
+            // The book turned a page, or a clock moved without its ticket. Whatever is behind now is found by the next run; what was asked for
+            // is not, so it is tried again.
+            Err(error) if error.constraint.as_deref() == Some("slas_stale") => {
+                app.shelf.forget();
+                if !matches!(which, Which::Behind) {
+                    return Err(JobError::Retry(error.into()));
+                }
+            }
             other => drop(other?),
         }
         if i64::try_from(behind.len()).unwrap_or(CHUNK) < CHUNK {

@@ -86,7 +86,7 @@ mod tests {
             now += wait;
             record = Record { failures: record.failures + 1, failing_for: now, tried_for: now - first };
         }
-        assert_eq!(dead.iter().map(|(attempts, _)| *attempts).collect::<Vec<_>>(), [30, 25]);
+        assert_eq!(dead.iter().map(|(attempts, _)| *attempts).collect::<Vec<_>>(), [31, 25]);
         assert!(dead.iter().all(|(_, after)| (24 * 3600..25 * 3600).contains(after)), "{dead:?}");
         assert!((72 * 3600..73 * 3600).contains(&now), "{now}");
     }

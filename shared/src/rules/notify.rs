@@ -31,6 +31,12 @@ pub enum Kind {
     Merged,
     /// Its priority changed, or whether it is a major one.
     Prioritized,
+    /// A promise about it runs out.
+    Warned,
+    /// A promise about it was not kept.
+    Breached,
+    /// A rule has something to say.
+    Told,
 }
 
 /// Why somebody hears of it. Watchers include those whom others made one.
@@ -45,6 +51,8 @@ pub enum Relation {
     Group,
     /// Whoever watches it.
     Watcher,
+    /// Whom a rule names.
+    Named,
 }
 
 /// A line of the table: by which ways somebody hears of it.
@@ -102,6 +110,12 @@ pub const TABLE: &[Line] = &[
     inbox(Kind::Prioritized, Relation::Assignee),
     inbox(Kind::Prioritized, Relation::Group),
     inbox(Kind::Prioritized, Relation::Watcher),
+    both(Kind::Warned, Relation::Assignee),
+    inbox(Kind::Warned, Relation::Group),
+    both(Kind::Breached, Relation::Assignee),
+    both(Kind::Breached, Relation::Group),
+    inbox(Kind::Breached, Relation::Watcher),
+    both(Kind::Told, Relation::Named),
 ];
 
 /// Every kind, in the order of the table.
@@ -119,6 +133,9 @@ pub const KINDS: &[Kind] = &[
     Kind::Canceled,
     Kind::Merged,
     Kind::Prioritized,
+    Kind::Warned,
+    Kind::Breached,
+    Kind::Told,
 ];
 
 /// What an event says that happened: its verb, who may read it, the fields that it changed, and the state before if that is one of them.
@@ -152,6 +169,9 @@ impl Happened<'_> {
             Kind::Canceled => self.verb == "canceled",
             Kind::Merged => self.verb == "merged" && changed(&["merged_into"]),
             Kind::Prioritized => self.verb == "updated" && changed(&["priority", "major"]),
+            Kind::Warned => self.verb == "sla_warning",
+            Kind::Breached => self.verb == "sla_breached",
+            Kind::Told => self.verb == "rule_notified",
         }
     }
 
@@ -197,8 +217,9 @@ mod tests {
             line.map_or("", |line| if line.email { " inbox, mail" } else { " inbox" })
         };
         for kind in KINDS {
-            let cells = [Relation::Caller, Relation::Assignee, Relation::Group, Relation::Watcher].map(|relation| ways(*kind, relation));
-            let row = format!("| `{}` |{} |{} |{} |{} |", name(*kind), cells[0], cells[1], cells[2], cells[3]);
+            let relations = [Relation::Caller, Relation::Assignee, Relation::Group, Relation::Watcher, Relation::Named];
+            let cells = relations.map(|relation| format!("{} |", ways(*kind, relation))).concat();
+            let row = format!("| `{}` |{cells}", name(*kind));
             assert!(page.lines().any(|line| line == row), "docs/MAIL.md lacks {row}");
         }
     }

@@ -33,7 +33,7 @@ async fn the_trigger_knows_the_verbs_of_the_rules() {
         let (agent, caller) = (desk.person("agent").await, desk.person("requester").await);
         let path = raised(&agent, json!({"short_description": "x", "caller_id": caller.id})).await;
         let id = path.rsplit('/').next().unwrap();
-        let verbs = ["created", "updated", "commented", "in_progress", "on_hold", "resolved", "closed", "canceled", "merged", "linked", "unlinked", "watched", "unwatched"];
+        let verbs = ["created", "updated", "commented", "in_progress", "on_hold", "resolved", "closed", "canceled", "merged", "linked", "unlinked", "watched", "unwatched", "sla_warning", "sla_breached", "rule_notified"];
         let changed = ["assigned_to", "assignment_group", "priority", "major", "description", "merged_into"];
         for (verb, field) in verbs.iter().flat_map(|verb| changed.map(|field| (verb, field))) {
             desk.execute(&format!(

@@ -27,9 +27,11 @@ async fn a_changed_definition_moves_what_is_due_and_the_version_with_it() {
         assert_eq!(manager.patch(&path, json!({"active": false})).await.status, 200);
         desk.work().await;
         assert_eq!(
-            desk.rows("select stage || ' ' || due_at::text from tickets join ticket_slas on ticket_id = id where tickets.due_at = 'infinity'")
-                .await
-                .len(),
+            desk.rows(
+                "select stage || ' ' || ticket_slas.due_at::text from tickets join ticket_slas on ticket_id = id where tickets.due_at = 'infinity'"
+            )
+            .await
+            .len(),
             1
         );
     })

@@ -16,6 +16,8 @@ const CASES: &str = "5";
 const ROUND: &str = "600";
 /// Routes that end the session they are asked with: asked last, and by themselves.
 const ENDING: &str = "^/v1/auth/(logout|sessions|password)";
+/// A signed message of another media type than JSON, which the tool cannot make: functions/mail/tests asks for it.
+const OUTSIDE: &str = "^/v1/mail/inbound";
 
 /// A bad body is refused for whichever reason is seen first: a precondition that fails is one.
 const CONFIG: &str = r#"
@@ -74,13 +76,13 @@ fn tool() -> std::path::PathBuf {
 /// Each role and nobody, once.
 async fn round(desk: &Desk, served: &Served) {
     for role in ["requester", "agent", "manager", "admin", "auditor"] {
-        served.keeps_its_promises(role, &desk.person(role).await, ["--exclude-path-regex", ENDING]).await;
+        served.keeps_its_promises(role, &desk.person(role).await, ["--exclude-path-regex", &format!("{ENDING}|{OUTSIDE}")]).await;
     }
     let document: Value = desk.nobody().get("/openapi.json").await.json();
     if document["paths"].as_object().unwrap().keys().any(|path| path.starts_with("/v1/auth/logout")) {
         served.keeps_its_promises("who logs out", &desk.person("agent").await, ["--include-path-regex", ENDING]).await;
     }
-    served.keeps_its_promises("nobody", &desk.nobody(), ["--exclude-path-regex", "^$"]).await;
+    served.keeps_its_promises("nobody", &desk.nobody(), ["--exclude-path-regex", OUTSIDE]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

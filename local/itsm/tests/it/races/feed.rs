@@ -40,7 +40,7 @@ async fn write_late(desk: &Desk, person: &Person<'_>, written: &AtomicUsize) {
                               "channel": "api", "major": false, "custom": {}});
         connection.execute("begin").await.unwrap();
         let row = sqlx::query_scalar::<_, String>(CREATE).bind(person.session.to_string()).bind(incident.to_string());
-        row.bind("2026-01-01T00:00:00Z").bind(None::<String>).bind("-").fetch_one(&mut connection).await.unwrap();
+        row.bind("2026-01-01T00:00:00Z").bind(None::<String>).bind("-").bind(None::<String>).fetch_one(&mut connection).await.unwrap();
         for _ in 0..fastrand::u8(1..6) {
             pause().await;
         }

@@ -10,7 +10,7 @@ use testkit::{Desk, desk};
 use crate::router::app;
 
 async fn count(desk: &Desk) -> usize {
-    desk.rows("select id::text from jobs where key like 'schedule:%'").await.len()
+    desk.rows("select id::text from jobs where queue = 'sweep' and key like 'schedule:%'").await.len()
 }
 
 #[tokio::test]
