@@ -48,7 +48,7 @@ impl Message {
         let address = from.and_then(|from| from.address()).map(str::to_lowercase).filter(|address| is_address(address));
         let is_authentic = address.as_deref().is_some_and(|address| passes(&head, authserv_id, address));
         let name = from.and_then(|from| from.name()).map(line).filter(|name| !name.is_empty());
-        let body = parsed.body_text(0).map(|text| text.into_owned()).unwrap_or_default();
+        let body = parsed.body_text(0).map(std::borrow::Cow::into_owned).unwrap_or_default();
         Some(Self {
             class: class(&head, desk, is_report),
             from: address.map(|address| (name.unwrap_or_else(|| address.clone()), address)),

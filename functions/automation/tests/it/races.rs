@@ -20,7 +20,7 @@ async fn a_rule_and_people_who_edit_meanwhile_lose_nothing() {
                 }
             }
         };
-        tokio::join!(edits, desk.work(), desk.work());
+        tokio::join!(edits, Box::pin(desk.work()), Box::pin(desk.work()));
         desk.work().await;
         for path in &paths {
             let ticket = agent.get(path).await.json();

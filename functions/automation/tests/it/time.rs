@@ -4,7 +4,7 @@ use testkit::{Desk, desk};
 
 use crate::{raise, rule, runs};
 
-fn after(minutes: i64, since: &str, actions: Value) -> Value {
+fn after(minutes: i64, since: &str, actions: &Value) -> Value {
     json!({"after": {"minutes": minutes, "since": since}, "actions": actions})
 }
 
@@ -26,7 +26,7 @@ async fn each_ticket_once_when_its_time_has_come() {
     desk(async |desk| {
         let (admin, agent) = (desk.person("admin").await, desk.person("agent").await);
         let urgent = json!([{"do": "set", "fields": {"urgency": 1}}]);
-        let path = rule(&admin, "old", after(60, "opened", urgent)).await;
+        let path = rule(&admin, "old", after(60, "opened", &urgent)).await;
         let ticket = raise(&agent, json!({"short_description": "x"})).await;
         pass(desk, 59).await;
         assert!(runs(&admin, &path).await.is_empty());
@@ -44,7 +44,7 @@ async fn each_ticket_once_when_its_time_has_come() {
 async fn since_the_last_change_begins_anew_with_each_but_its_own() {
     desk(async |desk| {
         let (admin, agent) = (desk.person("admin").await, desk.person("agent").await);
-        let path = rule(&admin, "idle", after(60, "updated", json!([{"do": "set", "fields": {"custom.idle": true}}]))).await;
+        let path = rule(&admin, "idle", after(60, "updated", &json!([{"do": "set", "fields": {"custom.idle": true}}]))).await;
         let ticket = raise(&agent, json!({"short_description": "x"})).await;
         pass(desk, 40).await;
         agent.patch(&ticket, json!({"location": "A"})).await;

@@ -216,7 +216,12 @@ async fn of_many_that_answer_at_once_each_is_kept_and_one_stops_the_clock() {
         let (said, at) = (format!("{}/comments", path(&incident)), path(&incident));
         let (body, patch) = (json!({"body": "x"}), json!({"impact": 1}));
         let (one, two, three, four) =
-            tokio::join!(agent.post(&said, body.clone()), agent.post(&said, body.clone()), manager.post(&said, body), manager.patch(&at, patch));
+            tokio::join!(
+            Box::pin(agent.post(&said, body.clone())),
+            Box::pin(agent.post(&said, body.clone())),
+            Box::pin(manager.post(&said, body)),
+            Box::pin(manager.patch(&at, patch)),
+        );
         assert_eq!([one.status, two.status, three.status, four.status], [201, 201, 201, 200]);
         let response = standing(&agent, &incident, "response").await;
         assert_eq!((&response["stage"], marks(&response)), (&json!("completed"), vec!["started", "completed"]));

@@ -42,7 +42,7 @@ async fn what_could_never_be_is_refused() {
             (json!({"calendar_id": inactive["id"]}), 422),
             (json!({"colour": "red"}), 400),
         ] {
-            let reply = manager.post("/v1/slas", sla("new", with.clone())).await;
+            let reply = manager.post("/v1/slas", sla("new", &with)).await;
             assert_eq!(reply.status, status, "{with}: {}", reply.body);
         }
     })
@@ -53,7 +53,7 @@ async fn what_could_never_be_is_refused() {
 async fn a_repeat_is_the_same_definition() {
     desk(async |desk| {
         let manager = desk.person("manager").await;
-        let body = serde_json::to_vec(&sla("once", json!({}))).unwrap();
+        let body = serde_json::to_vec(&sla("once", &json!({}))).unwrap();
         let send = async || manager.send(http::Method::POST, "/v1/slas", &[("idempotency-key", "k")], Some(body.clone())).await;
         let (one, two) = (send().await, send().await);
         assert_eq!((one.status, two.status, one.json()), (201, 201, two.json()));

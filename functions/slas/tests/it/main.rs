@@ -10,7 +10,7 @@ use testkit::Person;
 const ALWAYS: &str = "00000000-0000-7000-8000-000000000247";
 
 /// A definition with these fields beside the usual ones.
-fn sla(name: &str, with: Value) -> Value {
+fn sla(name: &str, with: &Value) -> Value {
     let mut body = json!({"name": name, "type": "sla", "metric": "resolution", "goal": {"seconds": 14400}, "calendar_id": ALWAYS});
     body.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
     body
@@ -18,7 +18,7 @@ fn sla(name: &str, with: Value) -> Value {
 
 /// One that was added.
 async fn added(manager: &Person<'_>, name: &str, with: Value) -> Value {
-    let reply = manager.post("/v1/slas", sla(name, with)).await;
+    let reply = manager.post("/v1/slas", sla(name, &with)).await;
     assert_eq!(reply.status, 201, "{}", reply.body);
     reply.json()
 }

@@ -82,7 +82,7 @@ async fn one_at_a_time_whoever_works() {
         desk.settle().await;
         desk.execute(&format!("insert into jobs (queue, key, payload, run_at) values ('webhook', 'another', '{{\"webhook\": \"{id}\"}}', now())"))
             .await;
-        tokio::join!(desk.work(), desk.work(), desk.work());
+        tokio::join!(Box::pin(desk.work()), Box::pin(desk.work()), Box::pin(desk.work()));
         deliver(desk).await;
         let sequences: Vec<String> = receiver.received().iter().map(|received| received.headers["webhook-sequence"].clone()).collect();
         assert_eq!(sequences, (1..=10).map(|n| n.to_string()).collect::<Vec<_>>());

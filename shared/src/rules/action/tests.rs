@@ -8,8 +8,8 @@ fn ticket(state: &str) -> Value {
            "close_code": null, "close_notes": null, "hold_reason": null, "resolved_at": null, "custom": {"site": "A"}})
 }
 
-fn plan(actions: Value, ticket: &Value) -> Result<Plan, String> {
-    Actions::parse(&actions, "").unwrap().plan(ticket, NOW)
+fn plan(actions: &Value, ticket: &Value) -> Result<Plan, String> {
+    Actions::parse(actions, "").unwrap().plan(ticket, NOW)
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn actions_follow_each_other_and_one_write_comes_of_them() {
         {"do": "notify", "users": ["caller", TEAM], "text": "Done."},
         {"do": "webhook", "webhook": TEAM},
     ]);
-    let plan = plan(actions, &ticket("new")).unwrap();
+    let plan = plan(&actions, &ticket("new")).unwrap();
     let expected = json!({"impact": 1, "custom": {"site": "B", "seen": true}, "assignment_group": TEAM, "reassignment_count": 1, "state": "resolved",
                           "resolved_at": NOW, "close_code": "solved", "close_notes": "Done."});
     assert_eq!((json!(plan.set), plan.verb.as_str()), (expected, "resolved"));
@@ -34,7 +34,7 @@ fn actions_follow_each_other_and_one_write_comes_of_them() {
 #[test]
 fn what_is_so_already_is_no_change() {
     let plan = plan(
-        json!([{"do": "set", "fields": {"impact": 3, "custom.site": "A", "custom.none": null}}, {"do": "assign", "assigned_to": null}]),
+        &json!([{"do": "set", "fields": {"impact": 3, "custom.site": "A", "custom.none": null}}, {"do": "assign", "assigned_to": null}]),
         &ticket("new"),
     );
     assert_eq!(plan.unwrap().set, Map::new());
@@ -42,11 +42,11 @@ fn what_is_so_already_is_no_change() {
 
 #[test]
 fn the_lifecycle_holds_for_rules_too() {
-    assert!(plan(json!([{"do": "transition", "to": "closed"}]), &ticket("new")).unwrap_err().contains("cannot go to closed"));
-    assert!(plan(json!([{"do": "transition", "to": "in_progress"}]), &ticket("new")).unwrap_err().contains("assignment_group"));
-    assert!(plan(json!([{"do": "transition", "to": "on_hold", "hold_reason": "caller"}]), &ticket("new")).unwrap_err().contains("comment"));
-    assert!(plan(json!([{"do": "set", "fields": {"impact": 1}}]), &ticket("closed")).is_err());
-    assert!(plan(json!([{"do": "webhook", "webhook": TEAM}]), &ticket("closed")).is_ok());
+    assert!(plan(&json!([{"do": "transition", "to": "closed"}]), &ticket("new")).unwrap_err().contains("cannot go to closed"));
+    assert!(plan(&json!([{"do": "transition", "to": "in_progress"}]), &ticket("new")).unwrap_err().contains("assignment_group"));
+    assert!(plan(&json!([{"do": "transition", "to": "on_hold", "hold_reason": "caller"}]), &ticket("new")).unwrap_err().contains("comment"));
+    assert!(plan(&json!([{"do": "set", "fields": {"impact": 1}}]), &ticket("closed")).is_err());
+    assert!(plan(&json!([{"do": "webhook", "webhook": TEAM}]), &ticket("closed")).is_ok());
 }
 
 #[test]

@@ -2,13 +2,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn holds(condition: Value, ticket: Value, changes: Value) -> bool {
-    let condition = Condition::parse(&condition, "").unwrap();
-    condition.holds(Facts { ticket: &ticket, changes: changes.as_object().unwrap() })
+fn holds(condition: &Value, ticket: &Value, changes: &Value) -> bool {
+    let condition = Condition::parse(condition, "").unwrap();
+    condition.holds(Facts { ticket, changes: changes.as_object().unwrap() })
 }
 
-fn fault(condition: Value) -> String {
-    Condition::parse(&condition, "/condition").unwrap_err().pointer
+fn fault(condition: &Value) -> String {
+    Condition::parse(condition, "/condition").unwrap_err().pointer
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn each_operator() {
         ("custom.nothing", "is_empty", json!(null), true),
     ] {
         let condition = json!({"field": field, "op": op, "value": value});
-        assert_eq!(holds(condition.clone(), ticket.clone(), changes.clone()), expected, "{condition}");
+        assert_eq!(holds(&condition, &ticket, &changes), expected, "{condition}");
     }
 }
 
@@ -53,9 +53,9 @@ fn each_operator() {
 fn what_is_wrong_is_pointed_at() {
     let deep = |levels: usize| (1..levels).fold(json!({"all": []}), |inner, _| json!({"all": [inner]}));
     assert!(Condition::parse(&deep(5), "").is_ok());
-    assert_eq!(fault(deep(6)), "/condition/all/0/all/0/all/0/all/0/all/0");
+    assert_eq!(fault(&deep(6)), "/condition/all/0/all/0/all/0/all/0/all/0");
     assert!(Condition::parse(&json!({"all": vec![json!({"any": []}); 49]}), "").is_ok());
-    assert_eq!(fault(json!({"all": vec![json!({"any": []}); 50]})), "/condition/all/49");
+    assert_eq!(fault(&json!({"all": vec![json!({"any": []}); 50]})), "/condition/all/49");
     for (pointer, condition) in [
         ("/condition", json!(null)),
         ("/condition", json!([])),
@@ -76,7 +76,7 @@ fn what_is_wrong_is_pointed_at() {
         ("/condition/value/1", json!({"field": "state", "op": "in", "value": ["new", "x"]})),
         ("/condition/field", json!({"field": "custom.", "op": "is_empty"})),
     ] {
-        assert_eq!(fault(condition.clone()), pointer, "{condition}");
+        assert_eq!(fault(&condition), pointer, "{condition}");
     }
 }
 
