@@ -61,6 +61,11 @@ pub struct Mail {
 pub const MARKER: &str = "X-ITSM-Desk";
 
 impl Mail {
+    /// What people call the desk; may be empty.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Connects to nothing yet. `secret` signs reply addresses.
     pub fn new(config: &MailConfig, secret: [u8; 32]) -> Result<Self> {
         let (name, address) = split(&config.from);

@@ -7,6 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
+use shared::body::NoQuery;
 use shared::caller::Caller;
 use shared::conditional::json;
 use shared::db::Json;
@@ -99,7 +100,7 @@ struct Found {
 /// Where the incident stands with each promise, what is left of it now, and how it came there. Requesters see what is promised to customers.
 #[utoipa::path(get, path = "/v1/incidents/{id}/slas", tag = "incidents", params(("id" = String, Path, description = "id or number")),
     responses((status = 200, body = Standings), (status = 400), (status = 401), (status = 404), (status = 429), (status = 503)))]
-pub(crate) async fn slas(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Error> {
+pub(crate) async fn slas(State(app): State<App>, caller: Caller, Path(id): Path<String>, _: NoQuery) -> Result<Response, Error> {
     let found: Found = parsed(&caller.ask(&app, SLAS, &[id.into()]).await?.body()?)?;
     let (book, at) = (book_of(&app, found.facts.book).await?, app.now());
     let standings = found.facts.rows.iter().filter_map(|row| Standing::of(&book, row, at));

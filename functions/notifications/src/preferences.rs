@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use shared::app::App;
+use shared::body::NoQuery;
 use shared::caller::Caller;
 use shared::conditional::json;
 use shared::error::Error;
@@ -39,7 +40,7 @@ pub(crate) struct Line {
 /// What the caller wants to hear of, by kind of event.
 #[utoipa::path(get, path = "/v1/notifications/preferences", tag = "notifications",
     responses((status = 200, body = BTreeMap<String, Preference>), (status = 401)))]
-pub(crate) async fn preferences(State(app): State<App>, caller: Caller) -> Result<Response, Error> {
+pub(crate) async fn preferences(State(app): State<App>, caller: Caller, _: NoQuery) -> Result<Response, Error> {
     Ok(json(StatusCode::OK, caller.ask(&app, PREFERENCES, &[table()?.into()]).await?.body()?))
 }
 const PREFERENCES: &str = include_str!("../sql/preferences.sql");

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use shared::app::App;
+use shared::body::NoQuery;
 use shared::caller::Caller;
 use shared::conditional::json;
 use shared::error::Error;
@@ -53,7 +54,7 @@ pub(crate) enum Circuit {
 /// How a webhook fares; administrators only.
 #[utoipa::path(get, path = "/v1/webhooks/{id}/health", tag = "webhooks", params(("id" = Uuid, Path)),
     responses((status = 200, body = Health), (status = 401), (status = 403), (status = 404), (status = 503)))]
-pub(crate) async fn health(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Error> {
+pub(crate) async fn health(State(app): State<App>, caller: Caller, Path(id): Path<String>, _: NoQuery) -> Result<Response, Error> {
     Ok(json(StatusCode::OK, caller.ask(&app, HEALTH, &[webhook::id(&id)?]).await?.body()?))
 }
 const HEALTH: &str = include_str!("../sql/health.sql");

@@ -45,7 +45,7 @@ fn is_final(error: &smtp::Error) -> bool {
 
 /// Bounces go where answers go, so that they are known by their token. RFC 3834: no auto-responder answers what says that a machine wrote it.
 fn written(desk: &Mail, mail: &Outgoing) -> Result<(Envelope, Message)> {
-    let from = Mailbox::new(Some(desk.name.clone()).filter(|name| !name.is_empty()), desk.address().parse().context("MAIL_FROM")?);
+    let from = Mailbox::new(Some(desk.name().to_owned()).filter(|name| !name.is_empty()), desk.address().parse().context("MAIL_FROM")?);
     let (name, address) = &mail.to;
     let to: Address = address.parse().with_context(|| format!("{address} is no address"))?;
     let reply_to: Address = mail.reply_to.parse().context("the reply address")?;

@@ -11,7 +11,7 @@ async fn what_is_said_goes_before_the_default_until_it_is_taken_back() {
         let first = person.get(PATH).await;
         assert_eq!(first.status, 200, "{}", first.body);
         let first = first.json();
-        assert_eq!(first.as_object().unwrap().len(), 13);
+        assert_eq!(first.as_object().unwrap().len(), 16);
         assert_eq!(
             first["resolved"],
             json!({"in_app": null, "email": null, "by_default": [
