@@ -5,6 +5,7 @@ mod keys;
 mod people;
 mod records;
 mod schedules;
+mod teams;
 mod together;
 mod versions;
 mod workers;
