@@ -76,20 +76,21 @@ pub fn found(body: Json, unless: &IfNoneMatch) -> Result<Response, Error> {
 }
 
 /// The row as a write left it.
-pub fn written(status: StatusCode, body: Json, location: Option<&str>) -> Result<Response, Error> {
+pub fn written(body: Json) -> Result<Response, Error> {
     let tag = etag(&body)?;
-    let mut response = json(status, body);
+    let mut response = json(StatusCode::OK, body);
     cache_headers(&mut response, &tag);
-    if let Some(location) = location.and_then(|location| HeaderValue::from_str(location).ok()) {
-        response.headers_mut().insert(LOCATION, location);
-    }
     Ok(response)
 }
 
 /// The row that a POST to `collection` made: 201, with where it is now.
 pub fn created(body: Json, collection: &str) -> Result<Response, Error> {
     let Row { id } = serde_json::from_str(&body).map_err(|error| Error::Internal(error.into()))?;
-    written(StatusCode::CREATED, body, Some(&format!("{collection}/{id}")))
+    let location = HeaderValue::try_from(format!("{collection}/{id}")).map_err(|error| Error::Internal(error.into()))?;
+    let mut response = written(body)?;
+    *response.status_mut() = StatusCode::CREATED;
+    response.headers_mut().insert(LOCATION, location);
+    Ok(response)
 }
 
 #[derive(Deserialize)]

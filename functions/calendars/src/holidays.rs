@@ -1,6 +1,5 @@
 //! `PUT /v1/calendars/{id}/holidays`
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use http_body_util::{BodyExt, Limited};
@@ -57,7 +56,7 @@ pub(crate) async fn holidays(
         let mut fields: Fields = parse(Value::Object(before.fields.clone()).to_string().as_bytes())?;
         fields.holidays = together(fields.holidays, &found);
         match before.change(&app, &caller, &id, &fields.checked()?).await? {
-            Some(body) => return written(StatusCode::OK, body, None),
+            Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => before = read(&app, &caller, &id).await?, // somebody else was first
         }

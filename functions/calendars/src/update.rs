@@ -1,6 +1,5 @@
 //! `PATCH /v1/calendars/{id}`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value};
 use shared::app::App;
@@ -29,7 +28,7 @@ pub(crate) async fn update(
         let after = merged(Value::Object(before.fields.clone()), &patch.value);
         let fields = parse::<Fields>(after.to_string().as_bytes())?.checked()?;
         match before.change(&app, &caller, &id, &fields).await? {
-            Some(body) => return written(StatusCode::OK, body, None),
+            Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => {} // somebody else was first: look again
         }

@@ -1,6 +1,5 @@
 //! `POST /v1/incidents/{id}/merge`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use shared::app::App;
@@ -40,7 +39,7 @@ pub(crate) async fn merge(
     loop {
         let before = read(&app, &caller, &id, Some(&key), ROUTE).await?;
         if let Some(stored) = &before.replay {
-            return written(StatusCode::OK, replay(stored.get(), &asked.digest)?, None);
+            return written(replay(stored.get(), &asked.digest)?);
         }
         if_match.check(before.version())?;
         let params = [
@@ -55,7 +54,7 @@ pub(crate) async fn merge(
             asked.digest.as_str().into(),
         ];
         if let Some(body) = explained(caller.ask(&app, MERGE, &params).await)?.found()? {
-            return written(StatusCode::OK, body, None);
+            return written(body);
         }
         // Somebody else was first, perhaps this same request under its key: look again, before If-Match is judged.
     }

@@ -1,6 +1,5 @@
 //! `POST /v1/incidents/{id}/transitions`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::app::App;
 use shared::body::Body;
@@ -32,7 +31,7 @@ pub(crate) async fn transition(
     State(app): State<App>, caller: Caller, Path(id): Path<String>, if_match: IfMatch, key: IdempotencyKey, asked: Body<Transition>,
 ) -> Result<Response, Error> {
     let terms = Terms { if_match, key, digest: asked.digest };
-    written(StatusCode::OK, perform(&app, &caller, &id, &terms, &asked.value).await?, None)
+    written(perform(&app, &caller, &id, &terms, &asked.value).await?)
 }
 
 /// The step itself; answers the incident.

@@ -1,6 +1,5 @@
 //! `PATCH /v1/incidents/{id}`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 use shared::app::App;
@@ -30,7 +29,7 @@ pub(crate) async fn update(
     State(app): State<App>, caller: Caller, Path(id): Path<String>, if_match: IfMatch, patch: Body<Map<String, Value>>,
 ) -> Result<Response, Error> {
     let terms = Terms { if_match, key: IdempotencyKey::default(), digest: patch.digest };
-    written(StatusCode::OK, perform(&app, &caller, &id, &terms, &patch.value).await?, None)
+    written(perform(&app, &caller, &id, &terms, &patch.value).await?)
 }
 
 /// The change itself; answers the incident.

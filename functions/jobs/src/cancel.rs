@@ -3,9 +3,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use shared::app::App;
-use shared::caller::{Answer, Caller, Refusal};
+use shared::caller::{Answer, Caller, Refusal, explained};
 use shared::conditional::json;
-use shared::error::{ConstraintName, Error};
+use shared::error::Error;
 use shared::idempotency::IdempotencyKey;
 use shared::write::committed;
 
@@ -22,15 +22,14 @@ const ROUTE: &str = "POST /v1/jobs/cancel ";
 pub(crate) async fn cancel(State(app): State<App>, caller: Caller, Path(id): Path<String>, key: IdempotencyKey) -> Result<Response, Error> {
     let params = [number(&id)?.into(), app.now().into(), key.param(), ROUTE.into()];
     let answer = caller.ask(&app, CANCEL, &params).await;
-    let body = match answer.map_err(|error| explained(error.constraint()).unwrap_or_else(|| error.into()))? {
+    let body = match explained(answer, named)? {
         Answer::Refused(Refusal::Replay) => replayed(&app, &caller, ROUTE, number(&id)?, &key).await?,
-        Answer::Body(text) if text == "\"conflict\"" => return Err(Error::Conflict("Only a job that is queued or dead can be called off.".into())),
         answer => committed(&app, &answer.body()?).await?,
     };
     Ok(json(StatusCode::OK, body))
 }
 const CANCEL: &str = include_str!("../sql/cancel.sql");
 
-fn explained(constraint: Option<&str>) -> Option<Error> {
-    (constraint? == "jobs_queued_key").then(|| Error::Conflict("The same work is queued already.".into()))
+fn named(refused: &str) -> Option<Error> {
+    (refused == "conflict").then(|| Error::Conflict("Only a job that is queued or dead can be called off.".into()))
 }

@@ -3,9 +3,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use shared::app::App;
-use shared::caller::{Answer, Caller, Refusal};
+use shared::caller::{Answer, Caller, Refusal, explained};
 use shared::conditional::json;
-use shared::error::{ConstraintName, Error};
+use shared::error::Error;
 use shared::idempotency::IdempotencyKey;
 use shared::write::committed;
 
@@ -22,17 +22,19 @@ const ROUTE: &str = "POST /v1/jobs/retry ";
 pub(crate) async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>, key: IdempotencyKey) -> Result<Response, Error> {
     let params = [number(&id)?.into(), app.now().into(), key.param(), ROUTE.into()];
     let answer = caller.ask(&app, RETRY, &params).await;
-    let body = match answer.map_err(|error| explained(error.constraint()).unwrap_or_else(|| error.into()))? {
+    let body = match explained(answer, named)? {
         Answer::Refused(Refusal::Replay) => replayed(&app, &caller, ROUTE, number(&id)?, &key).await?,
-        Answer::Body(text) if text == "\"conflict\"" => {
-            return Err(Error::Conflict("Only a job that is queued, dead or canceled can be run again.".into()));
-        }
         answer => committed(&app, &answer.body()?).await?,
     };
     Ok(json(StatusCode::OK, body))
 }
 const RETRY: &str = include_str!("../sql/retry.sql");
 
-fn explained(constraint: Option<&str>) -> Option<Error> {
-    (constraint? == "jobs_queued_key").then(|| Error::Conflict("The same work is queued already.".into()))
+fn named(refused: &str) -> Option<Error> {
+    let why = match refused {
+        "conflict" => "Only a job that is queued, dead or canceled can be run again.",
+        "jobs_queued_key" => "The same work is queued already.",
+        _ => return None,
+    };
+    Some(Error::Conflict(why.into()))
 }

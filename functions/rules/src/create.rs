@@ -1,13 +1,12 @@
 //! `POST /v1/rules`
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::app::App;
 use shared::body::Body;
 use shared::caller::{Answer, Caller, Refusal};
-use shared::conditional::written;
+use shared::conditional::created;
 use shared::error::Error;
 use shared::idempotency::{IdempotencyKey, replay};
 use shared::write::committed;
@@ -69,7 +68,7 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
         Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
         answer => committed(&app, &answer.body()?).await?,
     };
-    written(StatusCode::CREATED, body, None)
+    created(body, "/v1/rules")
 }
 const CREATE: &str = include_str!("../sql/create.sql");
 const REPLAY: &str = include_str!("../sql/replay.sql");

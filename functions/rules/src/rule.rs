@@ -1,9 +1,9 @@
 //! A rule as the API shows it, and what may be said of one.
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::caller::{Answer, Asked};
+use shared::caller::{self, Answer, Asked};
 use shared::db::Param;
-use shared::error::{ConstraintName, Error, FieldError};
+use shared::error::{Error, FieldError};
 use shared::rules::action::Actions;
 use shared::rules::condition::{Condition, Fault};
 use utoipa::ToSchema;
@@ -103,9 +103,9 @@ fn faulty(fault: Fault) -> Error {
 
 /// The outcome, with what the database refused as the field or the conflict that it is.
 pub(crate) fn explained(outcome: Result<Answer, Asked>) -> Result<Answer, Error> {
-    match outcome.as_ref().err().and_then(ConstraintName::constraint) {
-        Some("rules_name_key") => Err(Error::Conflict("There is a rule of this name.".into())),
-        Some("rules_description_check") => Err(Error::invalid("/description", "It has at most 4,000 characters.")),
-        _ => Ok(outcome?),
-    }
+    caller::explained(outcome, |constraint| match constraint {
+        "rules_name_key" => Some(Error::Conflict("There is a rule of this name.".into())),
+        "rules_description_check" => Some(Error::invalid("/description", "It has at most 4,000 characters.")),
+        _ => None,
+    })
 }

@@ -1,6 +1,5 @@
 //! `PATCH /v1/rules/{id}`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -69,11 +68,11 @@ pub(crate) async fn update(
         patch.as_object().into_iter().flatten().for_each(|(field, value)| after[field] = value.clone());
         sound(&after)?;
         if after == before {
-            return written(StatusCode::OK, body, None);
+            return written(body);
         }
         let params = [id.clone(), version.into(), after.to_string().into(), app.now().into()];
         match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
-            Some(body) => return written(StatusCode::OK, body, None),
+            Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => {} // somebody else was first: look again
         }

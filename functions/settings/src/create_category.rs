@@ -4,9 +4,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller, Refusal};
+use shared::caller::{Answer, Caller, Refusal, explained};
 use shared::conditional::json;
-use shared::error::{ConstraintName, Error};
+use shared::error::Error;
 use shared::idempotency::{IdempotencyKey, replay};
 use shared::write::committed;
 
@@ -19,7 +19,7 @@ use crate::categories::Category;
 pub(crate) async fn create_category(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<Category>) -> Result<Response, Error> {
     let category = serde_json::to_string(&new.value).map_err(|error| Error::Internal(error.into()))?;
     let outcome = caller.ask(&app, CREATE, &[category.into(), app.now().into(), key.param(), new.digest.as_str().into()]).await;
-    let body = match outcome.map_err(|error| explained(error.constraint()).unwrap_or_else(|| error.into()))? {
+    let body = match explained(outcome, named)? {
         Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
         answer => committed(&app, &answer.body()?).await?,
     };
@@ -28,8 +28,8 @@ pub(crate) async fn create_category(State(app): State<App>, caller: Caller, key:
 const CREATE: &str = include_str!("../sql/create_category.sql");
 const REPLAY: &str = include_str!("../sql/replay.sql");
 
-fn explained(constraint: Option<&str>) -> Option<Error> {
-    match constraint? {
+fn named(constraint: &str) -> Option<Error> {
+    match constraint {
         "categories_pkey" => Some(Error::Conflict("There is a category of this name.".into())),
         "subcategories_pkey" => Some(Error::invalid("/subcategories", "Each name stands once.")),
         "categories_name_check" => Some(Error::invalid("/name", "It has 1 to 80 characters.")),

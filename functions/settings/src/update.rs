@@ -1,6 +1,5 @@
 //! `PATCH /v1/settings`
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
@@ -37,7 +36,7 @@ pub(crate) async fn update(State(app): State<App>, caller: Caller, if_match: IfM
         let change = serde_json::to_string(&change.value).map_err(|error| Error::Internal(error.into()))?;
         let outcome = caller.ask(&app, UPDATE, &[version.into(), change.into(), app.now().into()]).await;
         match outcome.on_constraint("settings_auto_close_days_check", "/auto_close_days", "It is from 0 to 365.")?.found()? {
-            Some(body) => return written(StatusCode::OK, body, None),
+            Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => {} // somebody else was first: look again
         }

@@ -1,12 +1,10 @@
 //! `POST /v1/slas`
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 use shared::app::App;
 use shared::body::Body;
 use shared::caller::{Answer, Caller, Refusal};
-use shared::conditional::written;
+use shared::conditional::created;
 use shared::error::Error;
 use shared::idempotency::{IdempotencyKey, replay};
 use shared::write::committed;
@@ -28,13 +26,7 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
         Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
         answer => committed(&app, &answer.body()?).await?,
     };
-    let location = serde_json::from_str::<Located>(&body).map(|row| format!("/v1/slas/{}", row.id)).ok();
-    written(StatusCode::CREATED, body, location.as_deref())
+    created(body, "/v1/slas")
 }
 const CREATE: &str = include_str!("../sql/create.sql");
 const REPLAY: &str = include_str!("../sql/replay.sql");
-
-#[derive(Deserialize)]
-struct Located {
-    id: Uuid,
-}

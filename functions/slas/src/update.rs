@@ -1,6 +1,5 @@
 //! `PATCH /v1/slas/{id}`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -33,11 +32,11 @@ pub(crate) async fn update(
         fields.check()?;
         let set = serde_json::to_value(&fields).map_err(|error| Error::Internal(error.into()))?;
         if set == Value::Object(before.fields) {
-            return written(StatusCode::OK, before.sla.to_string(), None);
+            return written(before.sla.to_string());
         }
         let params = [id.clone(), before.version.into(), set.to_string().into(), app.now().into()];
         match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
-            Some(statement) => return written(StatusCode::OK, committed(&app, &statement).await?, None),
+            Some(statement) => return written(committed(&app, &statement).await?),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => {} // somebody else was first: look again
         }

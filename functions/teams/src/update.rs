@@ -1,6 +1,5 @@
 //! `PATCH /v1/teams/{id}`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -60,11 +59,11 @@ pub(crate) async fn update(
         if_match.check(before.version())?;
         let set = before.differing(&patch);
         if set.is_empty() {
-            return written(StatusCode::OK, before.team.to_string(), None);
+            return written(before.team.to_string());
         }
         let params = [id.clone(), before.version().into(), Value::Object(set).to_string().into(), app.now().into()];
         match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
-            Some(body) => return written(StatusCode::OK, body, None),
+            Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => {} // somebody else was first: look again
         }

@@ -35,8 +35,7 @@ locked as (
   -- that it came stays, so that it does not come again
   update inbound_mails m set raw = '', sender = null, attachments = 0 from person where m.user_id = person.id
 ), removed as (
-  delete from team_members m using person where m.user_id = person.id
-  returning m.team_id, m.user_id
+  select gone.team_id, person.id as user_id from person, lateral leave_teams(person.id) as gone(team_id)
 ), event as (
   insert into events (at, actor_id, user_id, team_id, subject, verb, changes, version)
   select person.updated_at, me.id, person.id, null::uuid, 'user', 'erased',

@@ -1,6 +1,5 @@
 //! `POST /v1/users/{id}/erasure`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::app::App;
 use shared::caller::Caller;
@@ -22,6 +21,6 @@ use crate::user::User;
 pub(crate) async fn erase(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Error> {
     let id: Hyphenated = id.parse().map_err(|_| Error::NotFound)?;
     let params = [Uuid::from(id).into(), app.now().into()];
-    written(StatusCode::OK, explained(caller.ask(&app, ERASE, &params).await)?.body()?, None)
+    written(explained(caller.ask(&app, ERASE, &params).await)?.body()?)
 }
 const ERASE: &str = include_str!("../sql/erase.sql");

@@ -1,6 +1,5 @@
 //! `PATCH /v1/users/{id}`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -70,13 +69,13 @@ pub(crate) async fn update(
         if_match.check(before.version())?;
         let set: Map<String, Value> = patch.iter().filter(|(field, value)| before.person[*field] != **value).map(cloned).collect();
         if set.is_empty() {
-            return written(StatusCode::OK, before.person.to_string(), None);
+            return written(before.person.to_string());
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let set = Value::Object(set).to_string();
         let params = [text(&before.person["id"]).into(), before.version().into(), set.into(), app.now().into(), before.role.name().into()];
         match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
-            Some(body) => return written(StatusCode::OK, body, None),
+            Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => {} // somebody else was first: look again
         }

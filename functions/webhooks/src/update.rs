@@ -1,6 +1,5 @@
 //! `PATCH /v1/webhooks/{id}`
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -69,11 +68,11 @@ pub(crate) async fn update(
             .map(|(field, value)| (field.clone(), value.clone()))
             .collect();
         if set.is_empty() {
-            return written(StatusCode::OK, body, None);
+            return written(body);
         }
         let params = [id.clone(), version.into(), Value::Object(set).to_string().into(), app.now().into()];
         match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
-            Some(body) => return written(StatusCode::OK, body, None),
+            Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),
             None => {} // somebody else was first: look again
         }

@@ -5,10 +5,10 @@ use axum::response::Response;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use shared::app::App;
-use shared::caller::{Answer, Asked};
+use shared::caller::{self, Answer, Asked};
 use shared::conditional::written;
 use shared::db::{Json, Param};
-use shared::error::{ConstraintName, Error};
+use shared::error::Error;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -55,7 +55,8 @@ pub(crate) struct Secret {
 impl Secret {
     /// As a response that nobody keeps, with the version as ETag.
     pub(crate) fn shown(status: StatusCode, body: Json) -> Result<Response, Error> {
-        let mut response = written(status, body, None)?;
+        let mut response = written(body)?;
+        *response.status_mut() = status;
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     }
@@ -104,11 +105,9 @@ pub(crate) fn known_form(events: &[String]) -> Result<(), Error> {
 
 /// The outcome, with what the database refused as the field that it is about.
 pub(crate) fn explained(outcome: Result<Answer, Asked>) -> Result<Answer, Error> {
-    let constraint = outcome.as_ref().err().and_then(ConstraintName::constraint);
-    match constraint {
-        Some("webhooks_description_check") => Err(Error::invalid("/description", "It has at most 4,000 characters.")),
-        _ => Ok(outcome?),
-    }
+    caller::explained(outcome, |constraint| {
+        (constraint == "webhooks_description_check").then(|| Error::invalid("/description", "It has at most 4,000 characters."))
+    })
 }
 
 #[cfg(test)]

@@ -102,11 +102,6 @@ impl Desk {
         }
     }
 
-    /// Whether the home is this process: nothing but the functions limits what comes in.
-    pub fn is_in_process(&self) -> bool {
-        matches!(self.home, Home::InProcess(_))
-    }
-
     /// SQL behind the API's back.
     pub async fn execute(&self, sql: &str) {
         self.database.execute(sql).await;

@@ -1,6 +1,7 @@
 //! What a test saw, so that homes can be compared byte for byte. With `PARITY_DIR` set, each test's exchanges are written to
-//! `PARITY_DIR/HOME/TEST.txt`, raw but for exactly these masks: UUIDs (v7), RFC 3339 times, ticket numbers, pseudonyms, cursors, signatures
-//! (tokens), API keys, request ids. Requests made at the same time have no order: `cargo xtask parity` compares the exchanges in any.
+//! `PARITY_DIR/HOME/TEST.txt`, raw but for exactly these masks: UUIDs (v4 and v7), RFC 3339 times, ticket numbers, pseudonyms, cursors, signatures
+//! (tokens), API keys, webhook secrets, ports of the loopback, transaction numbers, what is
+//! left of a promise, how long a delivery took, request ids. Requests made at the same time have no order: `cargo xtask parity` compares the exchanges in any.
 use std::sync::{LazyLock, Mutex};
 
 use regex::Regex;
@@ -28,7 +29,7 @@ const HEADERS: &[&str] = &[
 
 static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
-        (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "UUID"),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "UUID"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", "TIME"),
         (r"INC\d{7,}", "NUMBER"),
         (r"Erased person [0-9a-f]{8}", "PSEUDONYM"),
@@ -38,6 +39,10 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r#""refresh_token":"[A-Za-z0-9_-]{43}""#, r#""refresh_token":"SIGNATURE""#),
         (r#""token":"[A-Za-z0-9_-]{43}""#, r#""token":"SIGNATURE""#),
         (r"itsm_[a-z.+]+_[0-9a-f]{8,64}", "KEY"),
+        (r"whsec_[A-Za-z0-9+/]{32}", "SECRET"),
+        (r"event:(\d+):\d+:", "event:$1:TRANSACTION:"),
+        (r#""(percent|remaining_seconds|milliseconds)":-?[0-9.]+"#, r#""$1":NOW"#),
+        (r"127\.0\.0\.1:\d+", "LOOPBACK"),
         (r#""request_id":"[A-Za-z0-9-]+""#, r#""request_id":"ID""#),
     ]
     .into_iter()

@@ -1,10 +1,10 @@
 //! The conformance suite of automation: the same tests in every home.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod actions;
+mod claims;
 mod dry;
 mod event;
 mod loops;
-mod races;
 mod time;
 
 use serde_json::{Value, json};

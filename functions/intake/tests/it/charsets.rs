@@ -1,9 +1,7 @@
 //! Whatever it is written in.
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use testkit::desk;
 
-use crate::{Sample, address, comes};
+use crate::{Sample, comes};
 
 #[tokio::test]
 async fn koi8_r_in_every_part() {
@@ -33,25 +31,6 @@ async fn bytes_that_no_charset_has_and_nulls_break_nothing() {
         let raw = [head.as_bytes(), b"\r\n\r\nbroken \xff\xfe \x00 bytes \xc3\x28\r\n"].concat();
         assert_eq!(comes(desk, &raw).await, "done incident");
         assert!(desk.rows("select description from tickets").await[0].starts_with("broken"));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn one_of_25_megabytes() {
-    desk(async |desk| {
-        if !desk.is_in_process() {
-            return;
-        }
-        let person = desk.person("requester").await;
-        let text = Sample::new("html", &address(&person, "requester")).text();
-        let file: String =
-            STANDARD.encode(vec![7; 18 * 1024 * 1024]).as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
-        let at = text.find("iVBOR").unwrap();
-        let raw = format!("{}{file}{}", &text[..at], &text[text.find("--=_m--").unwrap()..]);
-        assert!(raw.len() > 25_000_000, "{}", raw.len());
-        assert_eq!(comes(desk, raw.as_bytes()).await, "done incident");
-        assert_eq!(desk.rows("select (length(raw) > 25000000) || ' ' || attachments from inbound_mails").await, ["true 1"]);
     })
     .await;
 }

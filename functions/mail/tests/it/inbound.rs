@@ -84,17 +84,3 @@ async fn what_is_no_message_is_refused() {
     })
     .await;
 }
-
-#[tokio::test]
-async fn one_that_is_too_large_is_refused_whole() {
-    desk(async |desk| {
-        // Gateways of the other homes have limits of their own below this one.
-        if desk.is_in_process() {
-            let large = [MESSAGE, &vec![b'x'; 31 * 1024 * 1024][..]].concat();
-            let reply = desk.receive(&large).await;
-            assert_eq!((reply.status, reply.problem().as_str()), (413, "too-large"));
-            assert!(kept(desk).await.is_empty());
-        }
-    })
-    .await;
-}

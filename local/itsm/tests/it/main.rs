@@ -8,6 +8,7 @@ mod internal;
 mod kill;
 mod life;
 mod lost;
+mod mail;
 mod matrix;
 mod openapi;
 mod process;

@@ -4,6 +4,7 @@ mod jobs;
 mod keys;
 mod people;
 mod records;
+mod rules;
 mod schedules;
 mod teams;
 mod together;

@@ -1,35 +1,8 @@
-//! Rules and people at once.
+//! A rule's write beside others': versions and claims.
 use serde_json::json;
 use testkit::desk;
 
 use crate::{raise, rule, runs};
-
-#[tokio::test]
-async fn a_rule_and_people_who_edit_meanwhile_lose_nothing() {
-    desk(async |desk| {
-        let (admin, agent) = (desk.person("admin").await, desk.person("agent").await);
-        let count = rule(&admin, "mark", json!({"events": ["created"], "actions": [{"do": "set", "fields": {"custom.rule": "was here"}}]})).await;
-        let mut paths = Vec::new();
-        for _ in 0..8 {
-            paths.push(raise(&agent, json!({"short_description": "x"})).await);
-        }
-        let edits = async {
-            for n in 0..5 {
-                for path in &paths {
-                    assert_eq!(agent.patch(path, json!({"custom": {"people": n}})).await.status, 200);
-                }
-            }
-        };
-        tokio::join!(edits, Box::pin(desk.work()), Box::pin(desk.work()));
-        desk.work().await;
-        for path in &paths {
-            let ticket = agent.get(path).await.json();
-            assert_eq!((&ticket["custom"], &ticket["version"]), (&json!({"people": 4, "rule": "was here"}), &json!(7)));
-        }
-        assert_eq!(runs(&admin, &count).await, vec!["done"; 8]);
-    })
-    .await;
-}
 
 #[tokio::test]
 async fn who_names_a_version_gets_412_once_a_rule_was_first() {
