@@ -3,7 +3,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use testkit::desk;
 
-const HEAD: &str = "From: Ada <ada@example.com>\r\nTo: desk@desk.example\r\nMessage-ID: <1@example.com>\r\nSubject: The whole log\r\nMIME-Version: 1.0\r\n\
+const HEAD: &str = "Authentication-Results: mx.desk.example; dmarc=pass header.from=example.com\r\nFrom: Ada <ada@example.com>\r\nTo: desk@desk.example\r\nMessage-ID: <1@example.com>\r\nSubject: The whole log\r\nMIME-Version: 1.0\r\n\
     Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nIt is attached.\r\n--b\r\n\
     Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=log\r\nContent-Transfer-Encoding: base64\r\n\r\n";
 
