@@ -69,7 +69,7 @@ impl Fetch {
         if !self.allow_private && !addresses.iter().all(|address| is_public(address.ip())) {
             return Err(FetchError::Private);
         }
-        let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|error| FetchError::Connection(error.to_string()))?;
+        let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|error| FetchError::Connection(error.kind().to_string()))?;
         stream.set_nodelay(true).map_err(|error| FetchError::Connection(error.to_string()))?;
         Ok(stream)
     }

@@ -1,10 +1,13 @@
 //! By Spin's host: it resolves, connects and follows nothing. `allowed_outbound_hosts` says which component may, and the runtime's
 //! configuration which networks none may.
+use std::io::ErrorKind;
+
 use axum::body::Body;
-use axum::http::{HeaderMap, Request};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, HeaderValue, Request};
 use http_body_util::BodyExt;
 use spin_sdk::http::send;
-use spin_sdk::wasip3::http::types::RequestOptions;
+use spin_sdk::wasip3::http::types::{ErrorCode, RequestOptions};
 use spin_sdk::wasip3::http_compat::RequestOptionsExtension;
 
 use super::{FetchError, Fetched, KEPT, Target, readable};
@@ -37,10 +40,13 @@ impl Fetch {
     /// Posts this once, and answers what came back.
     pub async fn post(&self, url: &str, headers: HeaderMap, body: String) -> Result<Fetched, FetchError> {
         let target = self.target(url)?;
+        // without a length it would be sent in chunks, which not every receiver reads
+        let length = HeaderValue::from(body.len());
         let mut request = Request::post(target.uri).body(Body::from(body)).map_err(|error| FetchError::Broken(error.to_string()))?;
         *request.headers_mut() = headers;
+        request.headers_mut().insert(CONTENT_LENGTH, length);
         request.extensions_mut().insert(RequestOptionsExtension(patience()));
-        let response = send(request).await.map_err(|error| FetchError::Connection(error.to_string()))?;
+        let response = send(request).await.map_err(|error| FetchError::Connection(told(&error)))?;
         let (status, mut body, mut kept) = (response.status().as_u16(), response.into_body(), Vec::new());
         for _ in 0..PIECES {
             match body.frame().await {
@@ -49,6 +55,14 @@ impl Fetch {
             }
         }
         Ok(Fetched { status, body: readable(&kept) })
+    }
+}
+
+/// In the words that the other homes have.
+fn told(error: &ErrorCode) -> String {
+    match error {
+        ErrorCode::ConnectionRefused => ErrorKind::ConnectionRefused.to_string(),
+        other => other.to_string(),
     }
 }
 

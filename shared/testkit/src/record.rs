@@ -41,7 +41,7 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"itsm_[a-z.+]+_[0-9a-f]{8,64}", "KEY"),
         (r"whsec_[A-Za-z0-9+/]{32}", "SECRET"),
         (r"event:(\d+):\d+:", "event:$1:TRANSACTION:"),
-        (r#""(percent|remaining_seconds|milliseconds)":-?[0-9.]+"#, r#""$1":NOW"#),
+        (r#""(percent|elapsed_seconds|remaining_seconds|milliseconds)":-?[0-9.]+"#, r#""$1":NOW"#),
         (r"127\.0\.0\.1:\d+", "LOOPBACK"),
         (r#""request_id":"[A-Za-z0-9-]+""#, r#""request_id":"ID""#),
     ]
