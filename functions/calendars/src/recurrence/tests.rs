@@ -126,7 +126,7 @@ fn work_is_bounded() {
 /// What `rrule` finds, up to its end.
 fn oracle(rule: &str, start: Date) -> Vec<Date> {
     let midnight = |date: Date| date.strftime("%Y%m%dT000000Z").to_string();
-    let bound = |date: Date| *format!("DTSTART:{}", midnight(date)).as_str().parse::<RRuleSet>().unwrap().get_dt_start();
+    let bound = |date: Date| *format!("DTSTART:{}\nRRULE:FREQ=DAILY;COUNT=1", midnight(date)).parse::<RRuleSet>().unwrap().get_dt_start();
     let set: RRuleSet = format!("DTSTART:{}\nRRULE:{rule}", midnight(start)).parse().unwrap();
     let all = set.after(bound(SPAN.0)).before(bound(SPAN.1)).all(u16::MAX).dates;
     all.iter().map(|at| at.format("%Y-%m-%d").to_string().parse().unwrap()).collect()
