@@ -11,8 +11,6 @@ set -euo pipefail
 target=wasm32-wasip2
 # Bytes that a component may have: its size is most of its cold start.
 largest=1500000
-# `rrule`, by which calendars reads the recurrences of an iCalendar file, names every time zone that there is.
-declare -A larger=([calendars]=2800000)
 debian_packages=(rustc-web cargo-web rust-web-src wasi-libc)
 
 say() { echo "wasm.sh: $*" >&2; }
@@ -94,8 +92,8 @@ build() {
   local name=$1 built
   "$cargo" rustc --quiet --profile wasm --package "$name" --lib --crate-type cdylib "${options[@]}" -- "${linking[@]}"
   built=$folder/$target/wasm/${name//-/_}.wasm
-  [[ $(stat -c %s "$built") -le ${larger[$name]:-$largest} ]] ||
-    fail "$name: $(stat -c %s "$built") bytes, more than ${larger[$name]:-$largest}"
+  [[ $(stat -c %s "$built") -le $largest ]] ||
+    fail "$name: $(stat -c %s "$built") bytes, more than $largest"
   cmp -s "$built" "target/wasm/$name.wasm" && return
   cp "$built" "target/wasm/.$name.wasm.new"
   mv "target/wasm/.$name.wasm.new" "target/wasm/$name.wasm"

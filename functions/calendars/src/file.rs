@@ -1,31 +1,32 @@
 //! The holidays of an iCalendar file (RFC 5545): each event is whole days, a recurring one on each of its dates in a span.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use icalendar::parser::{Component, read_calendar, unfold};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
-use rrule::RRuleSet;
 use shared::rules::calendar::{Holiday, Source};
 
+use crate::recurrence::{Rule, Work};
+
 /// Dates of one recurrence at most.
-const DATES: u16 = 2000;
+const DATES: usize = 2000;
 /// Days of one event at most.
 const DAYS: i32 = 366;
-/// What recurs more often than daily is no holiday, and would be written out for ever.
-const FREQUENCIES: [&str; 4] = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
+/// Days that the rules of one file may look at: some tens of thousands of yearly ones, and less than a second.
+const WORK: u32 = 20_000_000;
 
 /// Those from `from` to `to`, each date once; an error says what the file has that cannot be taken.
 pub(crate) fn holidays(text: &str, from: Date, to: Date) -> Result<Vec<Holiday>, String> {
     let unfolded = unfold(text.trim_start_matches('\u{feff}'));
     let calendar = Some(&unfolded).filter(|text| text.trim_start().starts_with("BEGIN:VCALENDAR")).and_then(|text| read_calendar(text).ok());
     let calendar = calendar.ok_or("it is not an iCalendar file")?;
-    let mut dates = BTreeMap::new();
+    let (mut dates, mut work) = (BTreeMap::new(), Work(WORK));
     for event in calendar.components.iter().filter(|component| component.name.as_str() == "VEVENT") {
         let name = value(event, "SUMMARY").map(readable).unwrap_or_default();
         if value(event, "STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
             continue;
         }
-        for date in on(event, from, to).map_err(|error| format!("{name}: {error}"))? {
+        for date in on(event, from, to, &mut work).map_err(|error| format!("{name}: {error}"))? {
             dates.entry(date).or_insert_with(|| name.clone());
         }
     }
@@ -43,11 +44,11 @@ fn readable(text: &str) -> String {
 }
 
 /// The dates of an event.
-fn on(event: &Component<'_>, from: Date, to: Date) -> Result<Vec<Date>, String> {
+fn on(event: &Component<'_>, from: Date, to: Date, work: &mut Work) -> Result<Vec<Date>, String> {
     let start = date(value(event, "DTSTART").ok_or("an event without DTSTART")?)?;
     let days = days(event, start)?;
     let starts = if value(event, "RRULE").or_else(|| value(event, "RDATE")).is_some() {
-        recurring(event, start, from.checked_sub(days.days()).unwrap_or(from), to)?
+        recurring(event, start, from.checked_sub(days.days()).unwrap_or(from), to, work)?
     } else {
         vec![start]
     };
@@ -66,63 +67,30 @@ fn days(event: &Component<'_>, start: Date) -> Result<i32, String> {
     if (0..=DAYS).contains(&days) { Ok(days.max(1)) } else { Err(format!("it lasts {days} days")) }
 }
 
-/// Dates on which it starts, from its rule, its dates and its exceptions. Whole days, so all of them are reckoned in UTC.
-fn recurring(event: &Component<'_>, start: Date, from: Date, to: Date) -> Result<Vec<Date>, String> {
-    let mut lines = vec![format!("DTSTART:{}", midnight(start))];
+/// Dates on which it starts, from its rules, its dates and its exceptions.
+fn recurring(event: &Component<'_>, start: Date, from: Date, to: Date, work: &mut Work) -> Result<Vec<Date>, String> {
+    let (mut dates, mut exceptions) = (BTreeSet::new(), BTreeSet::new());
     if value(event, "RRULE").is_none() {
-        lines.push(format!("RDATE:{}", midnight(start)));
+        dates.insert(start);
     }
     for property in &event.properties {
         let text = property.val.as_str();
+        let listed = || text.split(',').map(date).collect::<Result<Vec<_>, _>>();
         match property.name.as_str() {
-            "RRULE" => lines.push(format!("RRULE:{}", rule(text)?)),
-            name @ ("RDATE" | "EXDATE") => {
-                let dates = text.split(',').map(|text| date(text).map(midnight)).collect::<Result<Vec<_>, _>>()?;
-                lines.push(format!("{name}:{}", dates.join(",")));
-            }
+            "RRULE" => dates.extend(text.parse::<Rule>()?.dates(start, from, to, work)?),
+            "RDATE" => dates.extend(listed()?),
+            "EXDATE" => exceptions.extend(listed()?),
             _ => {}
         }
     }
-    let set: RRuleSet = lines.join("\n").parse().map_err(|error: rrule::RRuleError| error.to_string())?;
-    let bound = |date: Date| midnight(date).parse::<Compact>().map(|at| at.0);
-    let found = set.after(bound(from)?).before(bound(to)?).all(DATES);
-    if found.limited {
-        return Err(format!("it recurs on more than {DATES} dates"));
-    }
-    found.dates.iter().map(|at| date(&at.format("%Y%m%d").to_string())).collect()
-}
-
-/// A rule whose end is an instant, as its start is.
-fn rule(text: &str) -> Result<String, String> {
-    let parts = text.split(';').map(|part| match part.split_once('=') {
-        Some(("FREQ", frequency)) if !FREQUENCIES.contains(&frequency) => Err(format!("FREQ={frequency} is no rule for days")),
-        Some(("UNTIL", until)) => date(until).map(|until| format!("UNTIL={}", midnight(until))),
-        Some(("BYHOUR" | "BYMINUTE" | "BYSECOND", _)) => Err("a holiday is whole days".to_owned()),
-        _ => Ok(part.to_owned()),
-    });
-    parts.collect::<Result<Vec<_>, _>>().map(|parts| parts.join(";"))
+    let found: Vec<Date> = dates.difference(&exceptions).copied().filter(|date| (from..=to).contains(date)).collect();
+    if found.len() > DATES { Err(format!("it recurs on more than {DATES} dates")) } else { Ok(found) }
 }
 
 /// The date of a DATE or a DATE-TIME.
-fn date(text: &str) -> Result<Date, String> {
+pub(crate) fn date(text: &str) -> Result<Date, String> {
     let digits = text.get(..8).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     digits.and_then(|digits| Date::strptime("%Y%m%d", digits).ok()).ok_or_else(|| format!("{text} is no date"))
-}
-
-fn midnight(date: Date) -> String {
-    format!("{}T000000Z", date.strftime("%Y%m%d"))
-}
-
-/// An instant as recurrences have it.
-struct Compact(chrono::DateTime<rrule::Tz>);
-
-impl std::str::FromStr for Compact {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").map_err(|error| error.to_string())?;
-        Ok(Self(naive.and_utc().with_timezone(&rrule::Tz::UTC)))
-    }
 }
 
 #[cfg(test)]

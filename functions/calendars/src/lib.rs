@@ -13,6 +13,7 @@ mod get;
 mod holidays;
 mod list;
 mod read;
+mod recurrence;
 mod refusal;
 #[cfg(target_family = "wasm")]
 mod spin;
