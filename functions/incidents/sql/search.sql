@@ -1,7 +1,6 @@
 -- The newest 1,000 incidents that a search finds, ranked, for those who see more than their own; put together as list.sql is, with the same parameters.
 with me as (
-  select id, role, rooms, case when role = 'requester' then '"role"' end as refusal
-  from callers, restricted_rooms(id, role) as rooms where session_id = $1::text::uuid
+  select id, role, rooms, case when role = 'requester' then '"role"' end as refusal from calling($1::text::uuid)
 ), ranked as materialized (
   select t.id, ts_rank(t.search, search_query($26::text)) as rank from (
     select t.id, t.search from tickets t
@@ -18,7 +17,5 @@ with me as (
   order by rank desc, id desc
   limit $29::int8 + 1
 ), page as (
-  select t.*, hits.rank from hits join tickets t using (id)
-  order by hits.rank desc, t.id desc
-  limit $29::int8 + 1
+  select array(select t from hits join tickets t using (id) order by hits.rank desc, t.id desc) as tickets
 --: page

@@ -6,7 +6,7 @@ typed as (
   from unnest(regexp_split_to_array(lower($2::text), '[^[:alnum:]]+')) with ordinality as typed(word, at)
   where word <> ''
   limit 16
-), meant as (
+), meant as materialized (
   select typed.word as typed, at, case when is_known or length(word) not between 4 and 40 then word else coalesce((
     select known.word from search_words known where known.word % typed.word order by similarity(known.word, typed.word) desc, known.word limit 1), word) end as word
   from typed

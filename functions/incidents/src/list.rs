@@ -71,9 +71,9 @@ struct List {
     name: &'static str,
     column: &'static str,
     all: &'static str,
+    /// The same with what the caller's teams alone see.
+    rooms: &'static str,
     own: &'static str,
-    /// Whether the first one has a part of its own for what the caller's teams alone see.
-    has_rooms: bool,
     counted_to: i64,
 }
 
@@ -87,12 +87,16 @@ impl List {
     fn choose(filter: &Filter, asked: &Asked, now: Timestamp) -> Result<Self, Error> {
         if filter.sort.is_none() && asked.words.is_some() {
             let name = "incidents found";
-            return Ok(Self { name, column: "rank", all: &SEARCH, own: &SEARCH_OWN, has_rooms: false, counted_to: 1_000 });
+            return Ok(Self { name, column: "rank", all: &SEARCH, rooms: &SEARCH, own: &SEARCH_OWN, counted_to: 1_000 });
         }
         let sort = filter.sort.unwrap_or(Sort::NewestOpened);
         let ((name, column), pages, narrow) = (sort.key(), pages(sort), filter.is_narrow(sort, now)?);
-        let all = if narrow { &pages.narrow } else { &pages.all };
-        Ok(Self { name, column, all, own: &pages.own, has_rooms: !narrow, counted_to: 10_000 })
+        let (all, rooms) = match (narrow, filter.is_of_my_teams()) {
+            (true, _) => (&pages.narrow, &pages.narrow),
+            (false, true) => (&pages.rooms, &pages.rooms),
+            (false, false) => (&pages.all, &pages.rooms),
+        };
+        Ok(Self { name, column, all, rooms, own: &pages.own, counted_to: 10_000 })
     }
 
     /// `$29` to `$32`
@@ -103,15 +107,14 @@ impl List {
     }
 
     async fn ask(&self, app: &App, caller: &Caller, shown: &Shown, params: &Params) -> Result<Json, Error> {
-        let base = [&[shown.expand.as_deref().into()], params.filters.as_slice(), params.page.as_slice()].concat();
-        let with = |rooms: bool| [base.as_slice(), &[rooms.into()]].concat();
+        let params = [&[shown.expand.as_deref().into()], params.filters.as_slice(), params.page.as_slice()].concat();
         // The token's role may have changed, and an API key tells none: the statement says for whom it is.
         let (mut own, mut rooms) = (caller.role_hint == Role::Requester, caller.role_hint == Role::Admin);
         for _ in 0..ATTEMPTS {
-            let (statement, params) = match (own, self.has_rooms) {
-                (true, _) => (self.own, base.clone()),
-                (false, true) => (self.all, with(rooms)),
-                (false, false) => (self.all, base.clone()),
+            let statement = match (own, rooms) {
+                (true, _) => self.own,
+                (false, true) => self.rooms,
+                (false, false) => self.all,
             };
             match caller.ask_list(app, statement, &params).await? {
                 Answer::Refused(Refusal::Role) => own = !own,

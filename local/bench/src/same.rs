@@ -24,12 +24,12 @@ pub(crate) async fn get(State(bare): State<Bare>, Path(id): Path<String>) -> Res
 
 /// The first 50, by the platform's statement for `sort=-opened_at`.
 pub(crate) async fn list(State(bare): State<Bare>) -> Result<Response, Failed> {
-    let mut params = [Text(None); 33];
+    let mut params = [Text(None); 32];
     params[0] = Text(Some(&bare.session));
     for (number, none) in FLAGS.map(|number| (number, Bool(None))).into_iter().chain(NUMBERS.map(|number| (number, Int(None)))) {
         params[number - 1] = none;
     }
-    (params[28], params[31], params[32]) = (Int(Some(50)), Text(Some("opened_at")), Bool(Some(false)));
+    (params[28], params[31]) = (Int(Some(50)), Text(Some("opened_at")));
     Ok(body(text(&bare.lists, incidents::newest(), &params).await?))
 }
 /// Filters that are true or false, and those that are numbers: a null has its type.

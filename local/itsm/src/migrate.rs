@@ -28,6 +28,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (9, "notify", include_str!("../../../shared/migrations/0009_notify.sql")),
     (10, "webhooks", include_str!("../../../shared/migrations/0010_webhooks.sql")),
     (11, "rules", include_str!("../../../shared/migrations/0011_rules.sql")),
+    (12, "listing", include_str!("../../../shared/migrations/0012_listing.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {

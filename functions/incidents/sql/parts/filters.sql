@@ -10,12 +10,16 @@
     and ($6::int8 is null or t.priority >= $6::int8::smallint)
     and ($7::int8 is null or t.priority <= $7::int8::smallint)
     and ($8::text is null or strpos($8::text, t.priority::text) > 0)
-    and ($9::text is null or t.assigned_to = case when $9::text = 'me' then asking($1::text::uuid) else $9::text::uuid end)
+    and ($9::text is null or t.assigned_to = case when $9::text <> 'me' then $9::text::uuid else
+--: asker
+    end)
     and ($10::bool is null or t.assigned_to is null)
     and ($11::text is null or t.assignment_group = $11::text::uuid)
     and ($12::bool is null or t.assignment_group is null)
     and ($13::bool is null or t.assignment_group in (select team_id from team_members where user_id = asking($1::text::uuid)))
-    and ($14::text is null or t.caller_id = case when $14::text = 'me' then asking($1::text::uuid) else $14::text::uuid end)
+    and ($14::text is null or t.caller_id = case when $14::text <> 'me' then $14::text::uuid else
+--: asker
+    end)
     and ($15::text is null or t.category = $15::text)
     and ($16::text is null or t.channel = $16::text)
     and ($17::bool is null or t.major = $17::bool)

@@ -142,6 +142,11 @@ impl Filter {
         Ok(columns.any(|(of, range)| of != column && range.is_far(name.contains('-'), now)))
     }
 
+    /// Whether the list is of each team of the caller's.
+    pub(crate) fn is_of_my_teams(&self) -> bool {
+        self.assignment_group.as_deref() == Some("mine")
+    }
+
     /// One state is an equality, several are a set; all of them open or over has an index of its own.
     fn states(&self) -> Result<Vec<Param>, Error> {
         let states = self.state.as_deref().map(|states| chosen("state", states, STATES)).transpose()?.unwrap_or_default();
