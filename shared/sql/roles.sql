@@ -12,7 +12,7 @@ alter role itsm_app set search_path = 'public';
 alter role itsm_app set statement_timeout = '10s';
 alter role itsm_app set idle_in_transaction_session_timeout = '10s';
 -- Short statements, many at once: what compiles or spreads one of them takes from the others. Pages are in memory, nearly all of them: what a plan
--- costs is what it computes, and to intersect two bitmaps of 20,000 is not worth the few hundred pages that it saves.
+-- costs is what it computes, and to intersect a bitmap of 500 with one of 50,000 is not worth the few hundred pages that it saves.
 alter role itsm_app set jit = off;
 alter role itsm_app set max_parallel_workers_per_gather = 0;
 alter role itsm_app set random_page_cost = 0.25;
