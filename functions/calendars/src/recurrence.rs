@@ -43,7 +43,7 @@ impl Work {
 impl Rule {
     /// The dates from `from` to `to`, in order, of what begins at `start`.
     pub(crate) fn dates(&self, start: Date, from: Date, to: Date, work: &mut Work) -> Result<Vec<Date>, String> {
-        let rule = self.from_start(start);
+        let rule = self.beginning_at(start);
         let last = rule.until.map_or(to, |until| until.min(to));
         let mut left = rule.count.unwrap_or(u32::MAX);
         let mut dates = Vec::new();
@@ -67,7 +67,7 @@ impl Rule {
     }
 
     /// With what the rule does not say and its start does.
-    fn from_start(&self, start: Date) -> Self {
+    fn beginning_at(&self, start: Date) -> Self {
         let mut rule = self.clone();
         if !rule.weekdays.is_empty() || !rule.month_days.is_empty() || !rule.year_days.is_empty() {
             return rule;
