@@ -73,6 +73,7 @@ fn what_the_standard_says_besides() {
     check("2026-05-13", "FREQ=YEARLY;COUNT=3;BYWEEKNO=20", "2026-05-13 2027-05-19 2028-05-17.");
     check("2026-01-05", "FREQ=MONTHLY;COUNT=7;BYDAY=MO,2TU", "2026-01-05 01-12 01-13 01-19 01-26 02-02 02-09.");
     check("2026-01-07", "FREQ=WEEKLY;COUNT=2;BYDAY=MO,WE,FR;BYSETPOS=1", "2026-01-12 01-19.");
+    check("1998-01-01", "FREQ=YEARLY;COUNT=6;BYWEEKNO=52;BYDAY=TH;WKST=FR", "1998-01-01 12-31 1999-12-30 2000-12-28 2001-12-27 2003-01-02.");
     check("2024-02-29", "FREQ=YEARLY;COUNT=2", "2024-02-29 2028-02-29.");
     check("2026-12-28", "freq=yearly;byweekno=-1,1;byday=mo;count=3;", "2026-12-28 2027-01-04 12-27.");
 }
@@ -156,8 +157,8 @@ fn any_parts() -> impl Strategy<Value = String> {
     let one = || prop::sample::select(&WEEKDAYS[..]);
     let (months, month_days, year_days) =
         (|| part("BYMONTH", number(1, 12)), || part("BYMONTHDAY", number(-31, 31)), || part("BYYEARDAY", number(-366, 366)));
-    // Of the weeks, those that `rrule` knows by each of their numbers, with a weekday.
-    let weeks = prop::collection::btree_set(number(-51, 53), 1..4).prop_map(|weeks| weeks.into_iter().collect::<Vec<_>>().join(","));
+    // With a weekday, and of the weeks those that `rrule` knows by each of their numbers: at a year's ends it miscounts 52 and 53.
+    let weeks = prop::collection::btree_set(number(-51, 51), 1..4).prop_map(|weeks| weeks.into_iter().collect::<Vec<_>>().join(","));
     prop_oneof![
         (months(), month_days(), plain()).prop_map(|(a, b, c)| format!("FREQ=DAILY{a}{b}{c}")),
         (months(), plain()).prop_map(|(a, b)| format!("FREQ=WEEKLY{a}{b}")),
