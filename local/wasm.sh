@@ -92,8 +92,7 @@ build() {
   local name=$1 built
   "$cargo" rustc --quiet --profile wasm --package "$name" --lib --crate-type cdylib "${options[@]}" -- "${linking[@]}"
   built=$folder/$target/wasm/${name//-/_}.wasm
-  [[ $(stat -c %s "$built") -le $largest ]] ||
-    fail "$name: $(stat -c %s "$built") bytes, more than $largest"
+  [[ $(stat -c %s "$built") -le $largest ]] || fail "$name: $(stat -c %s "$built") bytes, more than $largest"
   cmp -s "$built" "target/wasm/$name.wasm" && return
   cp "$built" "target/wasm/.$name.wasm.new"
   mv "target/wasm/.$name.wasm.new" "target/wasm/$name.wasm"

@@ -3,8 +3,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::app::App;
+use crate::caller::{Answer, Caller, Refusal};
 use crate::db::Json;
 use crate::error::Error;
+use crate::idempotency::{IdempotencyKey, replay};
 
 #[derive(Deserialize)]
 struct Written<'a> {
@@ -21,4 +23,12 @@ pub async fn committed(app: &App, statement: &str) -> Result<Json, Error> {
         app.queue.ring(&queue, job).await;
     }
     Ok(written.body.get().to_owned())
+}
+
+/// The body of a POST under a key: what it wrote, or what the same request was answered before, which the statement `stored` reads.
+pub async fn once(app: &App, caller: &Caller, outcome: Answer, stored: &'static str, key: &IdempotencyKey, digest: &str) -> Result<Json, Error> {
+    match outcome {
+        Answer::Refused(Refusal::Replay) => replay(&caller.ask(app, stored, &[key.param()]).await?.body()?, digest),
+        answer => committed(app, &answer.body()?).await,
+    }
 }

@@ -12,7 +12,7 @@ use crate::recurrence::{Rule, Work};
 const DATES: usize = 2000;
 /// Days of one event at most.
 const DAYS: i32 = 366;
-/// Days that the rules of one file may look at: some tens of thousands of yearly ones, and less than a second.
+/// Days that the events of one file may look at: some tens of thousands of yearly ones, and less than a second.
 const WORK: u32 = 20_000_000;
 
 /// Those from `from` to `to`, each date once; an error says what the file has that cannot be taken.
@@ -52,6 +52,8 @@ fn on(event: &Component<'_>, from: Date, to: Date, work: &mut Work) -> Result<Ve
     } else {
         vec![start]
     };
+    // each is written out, kept and sorted, which is a hundred times the work of looking at a day
+    work.spend(u32::try_from(starts.len()).unwrap_or(u32::MAX).saturating_mul(days.unsigned_abs()).saturating_mul(100))?;
     let each = starts.into_iter().flat_map(|first| (0..days).filter_map(move |day| first.checked_add(day.days()).ok()));
     Ok(each.filter(|date| (from..=to).contains(date)).collect())
 }
@@ -131,6 +133,8 @@ mod tests {
         assert!(found(&event("DTSTART:20260101T000000Z\nRRULE:FREQ=SECONDLY"), "2026-01-01", "2027-01-01").is_err());
         assert!(found(&event("SUMMARY:x"), "2026-01-01", "2027-01-01").is_err());
         assert!(found(&event("DTSTART;VALUE=DATE:20260231"), "2026-01-01", "2027-01-01").is_err());
+        let long = event("DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20270101\nRRULE:FREQ=DAILY;COUNT=1900\nSUMMARY:x");
+        assert!(found(&long, "2026-01-01", "2030-01-01").is_err());
         assert!(holidays("hello", "2026-01-01".parse().unwrap(), "2027-01-01".parse().unwrap()).is_err());
     }
 }

@@ -34,8 +34,8 @@ enum Frequency {
 pub(crate) struct Work(pub(crate) u32);
 
 impl Work {
-    fn one(&mut self) -> Result<(), String> {
-        self.0 = self.0.checked_sub(1).ok_or("its recurrences are too much to write out")?;
+    pub(crate) fn spend(&mut self, days: u32) -> Result<(), String> {
+        self.0 = self.0.checked_sub(days).ok_or("its recurrences are too much to write out")?;
         Ok(())
     }
 }
@@ -121,7 +121,7 @@ impl Rule {
         let mut days = Vec::new();
         let mut next = Some(first);
         while let Some(day) = next.filter(|day| *day <= end) {
-            work.one()?;
+            work.spend(1)?;
             let in_month = self.months.is_empty() || self.months.contains(&day.month().into());
             if in_month && self.names(day) {
                 days.push(day);

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller, Refusal};
+use shared::caller::Caller;
 use shared::conditional::created;
 use shared::error::Error;
-use shared::idempotency::{IdempotencyKey, replay};
-use shared::write::committed;
+use shared::idempotency::IdempotencyKey;
+use shared::write::once;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -64,10 +64,7 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
     let rule = serde_json::to_value(&new.value).map_err(|error| Error::Internal(error.into()))?;
     sound(&rule)?;
     let params = [Uuid::now_v7().into(), rule.to_string().into(), app.now().into(), key.param(), new.digest.as_str().into()];
-    let body = match explained(caller.ask(&app, CREATE, &params).await)? {
-        Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
-        answer => committed(&app, &answer.body()?).await?,
-    };
+    let body = once(&app, &caller, explained(caller.ask(&app, CREATE, &params).await)?, REPLAY, &key, &new.digest).await?;
     created(body, "/v1/rules")
 }
 const CREATE: &str = include_str!("../sql/create.sql");

@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller, Refusal, explained};
+use shared::caller::{Caller, explained};
 use shared::conditional::json;
 use shared::error::Error;
-use shared::idempotency::{IdempotencyKey, replay};
-use shared::write::committed;
+use shared::idempotency::IdempotencyKey;
+use shared::write::once;
 
 use crate::categories::Category;
 
@@ -19,10 +19,7 @@ use crate::categories::Category;
 pub(crate) async fn create_category(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<Category>) -> Result<Response, Error> {
     let category = serde_json::to_string(&new.value).map_err(|error| Error::Internal(error.into()))?;
     let outcome = caller.ask(&app, CREATE, &[category.into(), app.now().into(), key.param(), new.digest.as_str().into()]).await;
-    let body = match explained(outcome, named)? {
-        Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
-        answer => committed(&app, &answer.body()?).await?,
-    };
+    let body = once(&app, &caller, explained(outcome, named)?, REPLAY, &key, &new.digest).await?;
     Ok(json(StatusCode::CREATED, body))
 }
 const CREATE: &str = include_str!("../sql/create_category.sql");

@@ -3,11 +3,11 @@ use axum::extract::State;
 use axum::response::Response;
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller, Refusal};
+use shared::caller::Caller;
 use shared::conditional::created;
 use shared::error::Error;
-use shared::idempotency::{IdempotencyKey, replay};
-use shared::write::committed;
+use shared::idempotency::IdempotencyKey;
+use shared::write::once;
 use uuid::Uuid;
 
 use crate::refusal::explained;
@@ -22,10 +22,7 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
     new.value.check()?;
     let fields = serde_json::to_string(&new.value).map_err(|error| Error::Internal(error.into()))?;
     let params = [Uuid::now_v7().into(), fields.into(), app.now().into(), key.param(), new.digest.as_str().into()];
-    let body = match explained(caller.ask(&app, CREATE, &params).await)? {
-        Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
-        answer => committed(&app, &answer.body()?).await?,
-    };
+    let body = once(&app, &caller, explained(caller.ask(&app, CREATE, &params).await)?, REPLAY, &key, &new.digest).await?;
     created(body, "/v1/slas")
 }
 const CREATE: &str = include_str!("../sql/create.sql");

@@ -4,11 +4,11 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
 use shared::body::Body;
-use shared::caller::{Answer, Caller, Refusal, Role};
+use shared::caller::{Caller, Role};
 use shared::conditional::created;
 use shared::error::Error;
-use shared::idempotency::{IdempotencyKey, replay};
-use shared::write::committed;
+use shared::idempotency::IdempotencyKey;
+use shared::write::once;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -48,10 +48,7 @@ fn requester() -> Role {
 pub(crate) async fn create(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<NewUser>) -> Result<Response, Error> {
     let person = new.value.with_id(Uuid::now_v7())?;
     let outcome = caller.ask(&app, CREATE, &[person.into(), app.now().into(), key.param(), new.digest.as_str().into()]).await;
-    let body = match explained(outcome)? {
-        Answer::Refused(Refusal::Replay) => replay(&caller.ask(&app, REPLAY, &[key.param()]).await?.body()?, &new.digest)?,
-        answer => committed(&app, &answer.body()?).await?,
-    };
+    let body = once(&app, &caller, explained(outcome)?, REPLAY, &key, &new.digest).await?;
     created(body, "/v1/users")
 }
 const CREATE: &str = include_str!("../sql/create.sql");

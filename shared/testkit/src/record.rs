@@ -1,7 +1,7 @@
 //! What a test saw, so that homes can be compared byte for byte. With `PARITY_DIR` set, each test's exchanges are written to
 //! `PARITY_DIR/HOME/TEST.txt`, raw but for exactly these masks: UUIDs (v4 and v7), RFC 3339 times, ticket numbers, pseudonyms, cursors, signatures
-//! (tokens), API keys, webhook secrets, ports of the loopback, transaction numbers, what is
-//! left of a promise, how long a delivery took, request ids. Requests made at the same time have no order: `cargo xtask parity` compares the exchanges in any.
+//! (tokens), API keys, webhook secrets, ports of the loopback, transaction numbers, what is left of a promise, how long a delivery took,
+//! request ids. Requests made at the same time have no order: `cargo xtask parity` compares the exchanges in any.
 use std::sync::{LazyLock, Mutex};
 
 use regex::Regex;
