@@ -1,6 +1,6 @@
 -- A page of what the platform holds about a person, in parts: 1 profile, 2 teams, 3 sessions, 4 API keys, 5 resets of their password,
--- 6 tickets, 7 public comments, 8 what they did, 9 what was done to their account. Of tickets, comments and deeds, those that the caller
--- may see; an administrator sees all.
+-- 6 tickets, 7 public comments, 8 what they did, 9 what was done to their account, 10 what they want to hear of, 11 their inbox, 12 mails to
+-- them. Of what is about tickets, that which the caller may see; an administrator sees all.
 -- $1 session, $2 id or `me`, $3 limit, $4 the part to begin in, $5 the id in it, $6 epoch, $7 xact and $8 seq in it, after which to begin
 with me as (select id, role from callers where session_id = $1::text::uuid),
 person as (
@@ -70,8 +70,26 @@ person as (
   (select 9, null, e.epoch, e.xact, e.seq, row_to_json(item)
    from person join events e on e.user_id = person.id and e.subject = 'user',
         lateral (select e.seq, e.at, e.actor_id, e.verb, e.changes, e.version) as item
-   where $4::text::int < 9 or (e.epoch, e.xact, e.seq) > ($6::text::int, $7::text::xid8, $8::text::int8)
+   where $4::text::int < 9 or $4::text::int = 9 and (e.epoch, e.xact, e.seq) > ($6::text::int, $7::text::xid8, $8::text::int8)
    order by e.epoch, e.xact, e.seq limit $3::int8 + 1)
+  union all
+  (select 10, person.id, 0, '0', 0, json_object_agg(p.kind, json_build_object('in_app', p.in_app, 'email', p.email) order by p.kind)
+   from person join notification_preferences p on p.user_id = person.id
+   where $4::text::int < 10 group by person.id)
+  union all
+  (select 11, n.id, 0, '0', 0, row_to_json(item)
+   from me, person join notifications n on n.user_id = person.id join tickets t on t.id = n.ticket_id,
+        lateral (select n.id, n.ticket_id, t.number, n.kind, n.relation, n.created_at, n.read_at) as item
+   where $4::text::int <= 11 and n.id > case when $4::text::int = 11 then $5::text::uuid else '00000000-0000-0000-0000-000000000000' end
+     and (n.visibility = 'public' or me.role <> 'requester') and sees(me.id, me.role, t.id, t.caller_id, t.restricted_to)
+   order by n.id limit $3::int8 + 1)
+  union all
+  (select 12, m.id, 0, '0', 0, row_to_json(item)
+   from me, person join mails m on m.user_id = person.id join tickets t on t.id = m.ticket_id,
+        lateral (select m.id, m.ticket_id, t.number, m.kind, m.message_id, m.state, m.refusal, m.created_at, m.ended_at) as item
+   where $4::text::int <= 12 and m.id > case when $4::text::int = 12 then $5::text::uuid else '00000000-0000-0000-0000-000000000000' end
+     and (m.visibility = 'public' or me.role <> 'requester') and sees(me.id, me.role, t.id, t.caller_id, t.restricted_to)
+   order by m.id limit $3::int8 + 1)
 ), numbered as (
   select part, id, epoch, xact, seq, data, row_number() over (order by part, id, epoch, xact, seq) as position
   from piece order by part, id, epoch, xact, seq limit $3::int8 + 1
@@ -83,7 +101,8 @@ select case
       'next', (select json_build_array(part::text, coalesce(id::text, '00000000-0000-0000-0000-000000000000'), epoch::text, xact::text, seq::text)
                from numbered where position = $3::int8 and exists (select from numbered where position > $3::int8)),
       'items', coalesce((select json_agg(row_to_json(item) order by position) from numbered, lateral (
-        select (array['profile', 'team', 'session', 'api_key', 'password_reset', 'ticket', 'comment', 'deed', 'account'])[part] as part, data
+        select (array['profile', 'team', 'session', 'api_key', 'password_reset', 'ticket', 'comment', 'deed', 'account', 'preferences',
+                      'notification', 'mail'])[part] as part, data
       ) as item where position <= $3::int8), '[]'))::text
     from person)
 end

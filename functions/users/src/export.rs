@@ -68,6 +68,12 @@ pub(crate) enum Kind {
     Deed,
     /// Something that was done to their account.
     Account,
+    /// What they said they want to hear of, by kind of event.
+    Preferences,
+    /// An entry of their inbox.
+    Notification,
+    /// A mail to them.
+    Mail,
 }
 
 /// All that the platform holds about a person (GDPR, articles 15 and 20), for themselves and for administrators, by keyset pages.

@@ -48,6 +48,22 @@ async fn all_that_is_held_in_pages_of_any_size() {
         assert_eq!(key.status, 201, "{}", key.body);
         assert_eq!(admin.post("/v1/auth/password-resets", json!({"user_id": agent.id})).await.status, 201);
 
+        let preference = json!({"commented": {"email": false}});
+        assert_eq!(agent.patch("/v1/notifications/preferences", preference).await.status, 200);
+        for (table, columns, values) in [
+            ("notifications", "relation, visibility", "'assignee', 'public'"),
+            ("notifications", "relation, visibility", "'assignee', 'work_note'"),
+            ("mails", "visibility, message_id", "'public', '<1@desk.example>'"),
+        ] {
+            desk.execute(&format!(
+                "insert into {table} (id, user_id, ticket_id, event_epoch, event_xact, event_seq, kind, created_at, {columns})
+                 select uuid_v7(), '{}', t.id, 0, '0', (select count(*) from {table}), 'commented', now(), {values}
+                 from tickets t where short_description = 'assigned'",
+                agent.id
+            ))
+            .await;
+        }
+
         let pieces = all(&agent, "/v1/users/me", 200).await;
         assert_eq!(part(&pieces, "profile"), [&agent.get("/v1/users/me").await.json()]);
         assert_eq!(part(&pieces, "team"), [&json!({"id": team, "name": "Network"})]);
@@ -69,6 +85,11 @@ async fn all_that_is_held_in_pages_of_any_size() {
         assert_eq!(deeds, ["created", "created", "on_hold", "commented"]);
         let account = part(&pieces, "account");
         assert_eq!((account.len(), &account[0]["changes"]), (1, &json!({"role": ["agent", "manager"]})));
+        assert_eq!(part(&pieces, "preferences"), [&json!({"commented": {"in_app": null, "email": false}})]);
+        let told: Vec<(&Value, &Value)> = part(&pieces, "notification").into_iter().map(|told| (&told["kind"], &told["relation"])).collect();
+        assert_eq!(told, [(&json!("commented"), &json!("assignee")); 2]);
+        let mails: Vec<(&Value, &Value)> = part(&pieces, "mail").into_iter().map(|mail| (&mail["message_id"], &mail["state"])).collect();
+        assert_eq!(mails, [(&json!("<1@desk.example>"), &json!("queued"))]);
         assert!(!pieces.iter().any(|piece| piece.to_string().contains("hash")), "no secret, hashed or not");
         for limit in [1, 2, 3] {
             assert_eq!(all(&agent, &path(&agent), limit).await, pieces, "{limit}");
