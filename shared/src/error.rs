@@ -44,6 +44,9 @@ pub enum Error {
     /// 429 `too-many-requests`, with `Retry-After` in seconds.
     #[error("Too many requests: wait for the time in Retry-After, in seconds.")]
     TooManyRequests(u32),
+    /// 503 `unavailable`, with `Retry-After` in seconds: this process has as much under way as it has room for.
+    #[error("There is as much under way as there is room for: try again after the time in Retry-After, in seconds.")]
+    Busy(u32),
     /// 503 `unavailable`, with `Retry-After`: the database cannot be reached or is too busy. Where the connection broke during a
     /// write, whether it was done is not known: that is what `Idempotency-Key` and `If-Match` are for.
     #[error("The database cannot be reached or is too busy. Try again shortly, a POST with the same Idempotency-Key.")]
@@ -95,7 +98,7 @@ impl Error {
             Self::UnsupportedMediaType => (415, "unsupported-media-type", "Not JSON"),
             Self::Invalid(_) => (422, "invalid", "Not valid"),
             Self::TooManyRequests(_) => (429, "too-many-requests", "Too many requests"),
-            Self::Unavailable(_) => (503, "unavailable", "Temporarily unavailable"),
+            Self::Busy(_) | Self::Unavailable(_) => (503, "unavailable", "Temporarily unavailable"),
             Self::Internal(_) => (500, "internal", "Internal error"),
         }
     }
@@ -160,7 +163,7 @@ impl IntoResponse for Error {
             Self::Unauthenticated(_) => {
                 headers.insert("www-authenticate", axum::http::HeaderValue::from_static("Bearer realm=\"itsm\""));
             }
-            Self::TooManyRequests(seconds) => {
+            Self::TooManyRequests(seconds) | Self::Busy(seconds) => {
                 headers.insert("retry-after", (*seconds).into());
             }
             Self::Unavailable(_) => {

@@ -1,8 +1,12 @@
 -- The same for a rule of time: nothing if the ticket has moved on since its time was reckoned, or if nothing but this rule has changed it since
--- the rule last did.
+-- the rule last did. The rules that led here are those of the run that made the change from which its time is reckoned: two that undo each other
+-- end there, however long each of them waits.
 -- $1 job, $2 attempt, $3 the rule, $4 the ticket, $5 when its time began, $6 the occasion
 select json_build_object(
-  'ticket', row_to_json(body), 'changes', json_build_object(), 'chain', json_build_array(),
+  'ticket', row_to_json(body), 'changes', json_build_object(),
+  'chain', coalesce((
+    select led.chain || led.rule_id from rule_runs led
+    where led.ticket_id = t.id and led.outcome = 'done' and led.at = $5::text::timestamptz order by led.id desc limit 1), '{}'),
   'rules', json_build_array(json_build_object('id', r.id, 'version', r.version, 'position', r.position, 'conditions', r.conditions, 'actions', r.actions)))::text
 from held($1::int8, $2::int8), rules r, tickets t, lateral (
   select t.id, t.number, t.short_description, t.description, t.state, t.hold_reason, t.impact, t.urgency, t.priority, t.category, t.subcategory,

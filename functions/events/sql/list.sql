@@ -23,6 +23,7 @@ ahead as not materialized (
     and ($12::text is null or e.at < $12::text::timestamptz)
     and (e.visibility = 'public' or (select role from me) <> 'requester')
     and (t.id is null and ((select role from me) in ('admin', 'manager', 'auditor') or (select role from me) = 'agent' and e.subject = 'settings')
+           and (e.subject <> 'rule' or (select role from me) in ('admin', 'auditor'))
            -- who is on a restricted team, and what it does, is for its members and administrators
            and (e.team_id is null or (select role from me) = 'admin' or not (select restricted from teams where id = e.team_id)
                 or exists (select from team_members m where m.team_id = e.team_id and m.user_id = (select id from me)))

@@ -61,7 +61,7 @@ pub struct Incident {
     /// When it was reported (RFC 3339, UTC).
     #[schema(format = "date-time")]
     pub opened_at: String,
-    /// When its nearest promise is due; nothing while none is running.
+    /// When the nearest promise to its caller (type `sla`) is due; nothing while none is running.
     #[schema(format = "date-time")]
     pub due_at: Option<String>,
     /// When it was resolved.

@@ -1,7 +1,7 @@
 -- What came by mail and is nobody's word, as a work note of the platform's, and the end of the job; nothing, and null, where the ticket is over.
 -- Its author is a person of no address and no rights, made when first needed. No change of state, no watcher.
 -- $1 job, $2 attempt, $3 the message, $4 the ticket, $5 the note's id, $6 what it says, $7 what the message was, $8 whether nobody is told, $9 now,
--- $10 the message as JSON: sender, attachments
+-- $10 the message as JSON: sender, attachments, verified
 with open as (
   select t.id from tickets t where t.id = $4::text::uuid and t.state not in ('closed', 'canceled') for no key update
 ), lease as (
@@ -20,7 +20,8 @@ with open as (
   from note
 ), mail as (
   update inbound_mails m set state = 'done', outcome = $7::text, ticket_id = note.ticket_id,
-                             sender = $10::text::jsonb ->> 'sender', attachments = ($10::text::jsonb ->> 'attachments')::integer, ended_at = now()
+                             sender = $10::text::jsonb ->> 'sender', attachments = ($10::text::jsonb ->> 'attachments')::integer,
+                             verified = ($10::text::jsonb ->> 'verified')::boolean, ended_at = now()
   from note where m.id = $3::text::uuid
 )
 select case when exists (select from note) then 'note' end

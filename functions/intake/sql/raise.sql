@@ -1,7 +1,7 @@
 -- A new incident of somebody known, or of the author, who becomes a requester by it (without a password: no log-in until an administrator gives
 -- one); linked to the one that it follows, which is over. And the end of the job. Nothing, and null, where the person is there or gone meanwhile.
 -- $1 job, $2 attempt, $3 the message, $4 {id, short_description, description, by, follows, link, person: {id, name, email}}, $5 now,
--- $6 the message as JSON: sender, attachments
+-- $6 the message as JSON: sender, attachments, verified
 with asked as (
   select * from jsonb_to_record($4::text::jsonb) as asked(id uuid, short_description text, description text, by uuid, follows uuid, link uuid, person jsonb)
 ), known as (
@@ -50,7 +50,8 @@ with asked as (
   ) as happened
 ), mail as (
   update inbound_mails m set state = 'done', outcome = 'incident', ticket_id = ticket.id, user_id = ticket.caller_id,
-                             sender = $6::text::jsonb ->> 'sender', attachments = ($6::text::jsonb ->> 'attachments')::integer, ended_at = now()
+                             sender = $6::text::jsonb ->> 'sender', attachments = ($6::text::jsonb ->> 'attachments')::integer,
+                             verified = ($6::text::jsonb ->> 'verified')::boolean, ended_at = now()
   from ticket where m.id = $3::text::uuid
 )
 select case when exists (select recompute_slas(id) from ticket) then 'incident' end

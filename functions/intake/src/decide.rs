@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::message::{Class, Message};
 
-/// Messages that one author may send in an hour; more are set aside.
+/// Messages that one author may send in an hour, and as many that only name them; more are set aside.
 pub(crate) const CAP: i64 = 30;
 
 /// What the desk knows of it.
@@ -16,12 +16,16 @@ pub(crate) struct Known {
     pub(crate) mails: Vec<Answered>,
     /// The ticket that the ids lead to.
     pub(crate) by_reference: Option<Uuid>,
+    /// Whether anything of ours that it answers told of a work note.
+    pub(crate) is_note: bool,
     /// The ticket that the subject names.
     pub(crate) by_number: Option<Uuid>,
     /// All of those, as they are.
     pub(crate) tickets: Vec<Ticket>,
-    /// How many messages came from this address within the hour.
+    /// How many messages came in this name within the hour of which nobody knows whether they were theirs.
     pub(crate) recent: i64,
+    /// And how many were theirs.
+    pub(crate) recent_verified: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -30,6 +34,8 @@ pub(crate) struct Sender {
     pub(crate) active: bool,
     /// An auditor reads.
     pub(crate) writes: bool,
+    /// Whether they may write work notes.
+    pub(crate) notes: bool,
 }
 
 /// A mail of ours.
@@ -61,8 +67,8 @@ pub(crate) enum Decision {
     SetAside(&'static str),
     /// A work note that the platform writes; nobody is told where it is silent.
     Note { ticket: Uuid, why: &'static str, silent: bool },
-    /// A comment of the sender's.
-    Comment { ticket: Uuid, by: Uuid },
+    /// A comment of the sender's, public or a work note.
+    Comment { ticket: Uuid, by: Uuid, note: bool },
     /// A new incident, of somebody known or of the author, who becomes known by it; linked to the one that is over.
     Raise { by: Option<Uuid>, follows: Option<Uuid> },
 }
@@ -71,21 +77,21 @@ pub(crate) enum Decision {
 pub(crate) fn decide(message: &Message, known: &Known, is_signed: impl Fn(&Answered) -> bool, creates: bool) -> Decision {
     let token = known.mails.iter().find(|mail| is_signed(mail));
     let sender = known.sender.as_ref();
-    // A token says who was written to. Whoever answers in another name has it from them, which makes them nobody's.
-    let is_known = message.is_authentic || token.is_some_and(|token| sender.is_some_and(|sender| sender.id == token.user));
+    let is_known = is_verified(message, known, &is_signed);
+    let recent = if is_known { known.recent_verified } else { known.recent };
     let named = token.map(|token| token.ticket).or(known.by_reference);
     let named = named.or(known.by_number.filter(|number| is_known && known.tickets.iter().any(|ticket| ticket.named == *number && ticket.seen)));
     let ticket = named.and_then(|named| known.tickets.iter().find(|ticket| ticket.named == named));
     match message.class {
         Class::Own => Decision::Ignore("own"),
+        _ if recent > CAP => Decision::SetAside("capped"),
         Class::Bounce => silent(ticket, "bounce").unwrap_or(Decision::Ignore("bounce")),
-        _ if known.recent > CAP => Decision::SetAside("capped"),
         Class::Automatic if ticket.is_some() => silent(ticket, "automatic").unwrap_or(Decision::Ignore("automatic")),
         _ if message.from.is_none() => Decision::SetAside("no_author"),
         Class::Automatic | Class::Personal => match (ticket, sender) {
             _ if !is_known => unverified(ticket),
             (_, Some(sender)) if !sender.active => Decision::SetAside("inactive_sender"),
-            (Some(ticket), Some(sender)) if ticket.seen && sender.writes => answered(ticket, sender),
+            (Some(ticket), Some(sender)) if ticket.seen && sender.writes => answered(ticket, sender, known.is_note),
             (Some(ticket), _) => unverified(Some(ticket)),
             (None, Some(sender)) if sender.writes => Decision::Raise { by: Some(sender.id), follows: None },
             (None, Some(_)) => Decision::SetAside("auditor"),
@@ -93,6 +99,13 @@ pub(crate) fn decide(message: &Message, known: &Known, is_signed: impl Fn(&Answe
             (None, None) => Decision::SetAside("unknown_sender"),
         },
     }
+}
+
+/// Whether the author is known to be whom the message names. A token says who was written to: whoever answers in another name has it from them, which
+/// makes them nobody's.
+pub(crate) fn is_verified(message: &Message, known: &Known, is_signed: impl Fn(&Answered) -> bool) -> bool {
+    let token = known.mails.iter().find(|mail| is_signed(mail));
+    message.is_authentic || token.is_some_and(|token| known.sender.as_ref().is_some_and(|sender| sender.id == token.user))
 }
 
 /// What a program says is noted where somebody finds it, and tells nobody: two programs that answer each other end here.
@@ -109,9 +122,12 @@ fn unverified(ticket: Option<&Ticket>) -> Decision {
     }
 }
 
-fn answered(ticket: &Ticket, sender: &Sender) -> Decision {
-    if ticket.open {
-        Decision::Comment { ticket: ticket.id, by: sender.id }
+/// What answers a work note is one: its recipients took the mail for what they may say among themselves.
+fn answered(ticket: &Ticket, sender: &Sender, is_note: bool) -> Decision {
+    if is_note && !sender.notes {
+        unverified(Some(ticket))
+    } else if ticket.open {
+        Decision::Comment { ticket: ticket.id, by: sender.id, note: is_note }
     } else {
         Decision::Raise { by: Some(sender.id), follows: Some(ticket.id) }
     }
@@ -142,7 +158,7 @@ mod tests {
     fn known() -> Known {
         let [user, ticket, _] = ids();
         Known {
-            sender: Some(Sender { id: user, active: true, writes: true }),
+            sender: Some(Sender { id: user, active: true, writes: true, notes: false }),
             by_reference: Some(ticket),
             tickets: vec![Ticket { named: ticket, id: ticket, open: true, seen: true }],
             ..Known::default()
@@ -156,7 +172,7 @@ mod tests {
     #[test]
     fn who_is_known_comments_and_who_is_not_leaves_a_note() {
         let [user, ticket, _] = ids();
-        assert_eq!(decided(&message(Class::Personal, true), &known()), Decision::Comment { ticket, by: user });
+        assert_eq!(decided(&message(Class::Personal, true), &known()), Decision::Comment { ticket, by: user, note: false });
         let note = Decision::Note { ticket, why: "unverified", silent: false };
         assert_eq!(decided(&message(Class::Personal, false), &known()), note);
         assert_eq!(decided(&message(Class::Personal, true), &Known { sender: None, ..known() }), note);
@@ -174,7 +190,7 @@ mod tests {
         let mail = Answered { mail: other, ticket, user };
         let answers = Known { by_reference: None, mails: vec![mail.clone()], ..known() };
         let personal = message(Class::Personal, false);
-        assert_eq!(decided(&personal, &answers), Decision::Comment { ticket, by: user });
+        assert_eq!(decided(&personal, &answers), Decision::Comment { ticket, by: user, note: false });
         // Not signed: as if it were not there.
         assert_eq!(decide(&personal, &answers, |_| false, true), Decision::SetAside("unverified"));
         let anothers = Known { mails: vec![Answered { user: other, ..mail }], ..answers };
@@ -190,7 +206,7 @@ mod tests {
             tickets: vec![Ticket { named: ticket, id: ticket, open: true, seen }],
             ..known()
         };
-        assert_eq!(decided(&message(Class::Personal, true), &by_number(true)), Decision::Comment { ticket, by: user });
+        assert_eq!(decided(&message(Class::Personal, true), &by_number(true)), Decision::Comment { ticket, by: user, note: false });
         assert_eq!(decided(&message(Class::Personal, true), &by_number(false)), Decision::Raise { by: Some(user), follows: None });
         assert_eq!(decided(&message(Class::Personal, false), &by_number(true)), Decision::SetAside("unverified"));
     }
@@ -200,7 +216,7 @@ mod tests {
         let [user, ticket, target] = ids();
         let at = |id, open| Known { tickets: vec![Ticket { named: ticket, id, open, seen: true }], ..known() };
         assert_eq!(decided(&message(Class::Personal, true), &at(ticket, false)), Decision::Raise { by: Some(user), follows: Some(ticket) });
-        assert_eq!(decided(&message(Class::Personal, true), &at(target, true)), Decision::Comment { ticket: target, by: user });
+        assert_eq!(decided(&message(Class::Personal, true), &at(target, true)), Decision::Comment { ticket: target, by: user, note: false });
         assert_eq!(decided(&message(Class::Personal, false), &at(ticket, false)), Decision::SetAside("unverified"));
     }
 
@@ -226,6 +242,30 @@ mod tests {
         assert_eq!(decide(&stranger, &Known::default(), |_| false, false), Decision::SetAside("unknown_sender"));
         assert_eq!(decided(&message(Class::Personal, false), &Known::default()), Decision::SetAside("unverified"));
         assert_eq!(decided(&Message { from: None, ..stranger }, &Known::default()), Decision::SetAside("no_author"));
-        assert_eq!(decided(&message(Class::Personal, true), &Known { recent: CAP + 1, ..known() }), Decision::SetAside("capped"));
+    }
+
+    #[test]
+    fn what_only_names_somebody_does_not_use_up_what_they_may_send() {
+        let [user, ticket, _] = ids();
+        let (named, sent) = (Known { recent: CAP + 1, ..known() }, Known { recent_verified: CAP + 1, ..known() });
+        assert_eq!(decided(&message(Class::Personal, true), &named), Decision::Comment { ticket, by: user, note: false });
+        assert_eq!(decided(&message(Class::Personal, true), &sent), Decision::SetAside("capped"));
+        assert_eq!(decided(&message(Class::Personal, false), &named), Decision::SetAside("capped"));
+        assert_eq!(decided(&message(Class::Personal, false), &sent), Decision::Note { ticket, why: "unverified", silent: false });
+        for class in [Class::Bounce, Class::Automatic] {
+            assert_eq!(decided(&message(class, false), &named), Decision::SetAside("capped"));
+        }
+    }
+
+    #[test]
+    fn what_answers_a_work_note_is_one_or_nobodys() {
+        let [user, ticket, _] = ids();
+        let told = Known { is_note: true, ..known() };
+        let unverified = Decision::Note { ticket, why: "unverified", silent: false };
+        assert_eq!(decided(&message(Class::Personal, true), &told), unverified);
+        let works = Sender { notes: true, ..known().sender.unwrap() };
+        let works = Known { sender: Some(works), ..told };
+        assert_eq!(decided(&message(Class::Personal, true), &works), Decision::Comment { ticket, by: user, note: true });
+        assert_eq!(decided(&message(Class::Personal, false), &works), unverified);
     }
 }

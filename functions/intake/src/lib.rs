@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 use shared::function::Function;
 
+mod clocks;
 mod decide;
 mod dmarc;
 mod message;

@@ -39,6 +39,11 @@ pub(crate) struct Message {
 }
 
 impl Message {
+    /// The author's address; empty where there is none.
+    pub(crate) fn author(&self) -> &str {
+        self.from.as_ref().map_or("", |(_, address)| address)
+    }
+
     /// None where it is no message at all.
     pub(crate) fn read(raw: &[u8], desk: &Mail, authserv_id: &str) -> Option<Self> {
         let parsed = MessageParser::default().parse(raw)?;

@@ -8,9 +8,11 @@ use shared::db::{DbError, Param};
 use shared::job::{Job, JobError, Lease};
 use shared::mail::Token;
 use shared::metrics::METRICS;
+use shared::slas::{Clocks, is_stale};
 use uuid::Uuid;
 
-use crate::decide::{Answered, Decision, Known, decide};
+use crate::clocks::moved;
+use crate::decide::{Answered, Decision, Known, decide, is_verified};
 use crate::message::Message;
 use crate::trim::{cut, number};
 
@@ -22,6 +24,8 @@ pub(crate) struct Take {
 
 /// Times that a message may break whoever reads it before it is set aside.
 const TRIES: i64 = 3;
+/// How often a comment is begun anew because somebody wrote its ticket meanwhile; then later.
+const RACES: usize = 20;
 
 #[derive(Deserialize)]
 struct Found {
@@ -51,7 +55,9 @@ impl Job for Take {
             message.recipients.iter().any(|address| app.mail.is_signed(address, &token))
         };
         let decision = decide(&message, &known, is_signed, app.inbound.creates_senders);
-        taking.done(&message, decision).await
+        let verified = is_verified(&message, &known, is_signed);
+        let of_mail = json!({"sender": message.author(), "attachments": message.attachments, "verified": verified}).to_string();
+        taking.done(&message, decision, of_mail).await
     }
 }
 const READ: &str = include_str!("../sql/read.sql");
@@ -75,14 +81,13 @@ impl Taking<'_> {
     }
 
     async fn known(&self, message: &Message) -> Result<Known, DbError> {
-        let address = message.from.as_ref().map(|(_, address)| address.as_str());
         let mails: Vec<Uuid> = message.recipients.iter().filter_map(|address| self.app.mail.replied(address)).collect();
-        let params = [address.into(), json!(mails).to_string().into(), json!(message.references).to_string().into(), number(&message.subject).into()];
+        let params =
+            [message.author().into(), json!(mails).to_string().into(), json!(message.references).to_string().into(), number(&message.subject).into()];
         Ok(self.app.db.get(FIND, &[&[self.mail.into()], &params[..]].concat()).await?.unwrap_or_default())
     }
 
-    async fn done(&self, message: &Message, decision: Decision) -> Result<(), JobError> {
-        let of_mail = json!({"sender": message.from.as_ref().map(|(_, address)| address), "attachments": message.attachments}).to_string();
+    async fn done(&self, message: &Message, decision: Decision, of_mail: String) -> Result<(), JobError> {
         let now = self.app.now();
         let (outcome, sql, params): (_, _, Vec<Param>) = match decision {
             Decision::Ignore(why) => return self.end("done", why, Some(of_mail)).await,
@@ -91,20 +96,29 @@ impl Taking<'_> {
                 let text = noted(message, why);
                 (why, NOTE, vec![ticket.into(), Uuid::now_v7().into(), text.into(), why.into(), silent.into(), now.into(), of_mail.into()])
             }
-            Decision::Comment { ticket, by } => {
-                let text = if message.text.is_empty() { "(no text)".to_owned() } else { message.text.clone() };
-                ("comment", COMMENT, vec![ticket.into(), Uuid::now_v7().into(), text.into(), by.into(), now.into(), of_mail.into()])
-            }
+            Decision::Comment { ticket, by, note } => return self.comment(message, ticket, by, note, of_mail).await,
             Decision::Raise { by, follows } => ("incident", RAISE, vec![raised(message, by, follows).into(), now.into(), of_mail.into()]),
         };
         let params: Vec<Param> = self.params([]).into_iter().chain(params).collect();
-        match self.app.db.row(sql, &params).await? {
-            Some(Some(_)) => METRICS.inbound_mails.with_label_values(&[outcome]).inc(),
-            // Decided by what was read a moment ago, and that has changed: it is decided anew.
-            Some(None) => return Err(JobError::Retry(anyhow!("changed while it was taken"))),
-            None => {}
+        counted(outcome, self.app.db.row(sql, &params).await?)
+    }
+
+    /// With the clocks that it moves; somebody who writes the ticket at this moment makes them stale.
+    async fn comment(&self, message: &Message, ticket: Uuid, by: Uuid, note: bool, of_mail: String) -> Result<(), JobError> {
+        let text = if message.text.is_empty() { "(no text)" } else { message.text.as_str() };
+        let (outcome, visibility) = if note { ("work_note", "work_note") } else { ("comment", "public") };
+        for _ in 0..RACES {
+            let now = self.app.now();
+            let clocks = if note { None } else { Some(moved(self.app, ticket, by, now).await?) };
+            let due = clocks.as_ref().filter(|clocks| !clocks.is_still()).map(|clocks| clocks.due_at.clone());
+            let own = [ticket.into(), Uuid::now_v7().into(), text.into(), by.into(), now.into(), of_mail.as_str().into(), visibility.into()];
+            let clocks = [clocks.as_ref().map_or(Param::Text(None), Clocks::param), due.into()];
+            let written = self.app.db.row(COMMENT, &[self.params([]).as_slice(), &own, &clocks].concat()).await;
+            if !is_stale(self.app, &written) {
+                return counted(outcome, written?);
+            }
         }
-        Ok(())
+        Err(JobError::Retry(anyhow!("the ticket is changed by others all the time")))
     }
 
     async fn end(&self, state: &str, outcome: &str, of_mail: Option<String>) -> Result<(), JobError> {
@@ -114,6 +128,17 @@ impl Taking<'_> {
         }
         Ok(())
     }
+}
+
+/// What a statement answered.
+fn counted(outcome: &str, answer: Option<Option<String>>) -> Result<(), JobError> {
+    match answer {
+        Some(Some(_)) => METRICS.inbound_mails.with_label_values(&[outcome]).inc(),
+        // Decided by what was read a moment ago, and that has changed: it is decided anew.
+        Some(None) => return Err(JobError::Retry(anyhow!("changed while it was taken"))),
+        None => {}
+    }
+    Ok(())
 }
 
 /// A new incident as the statement takes it.

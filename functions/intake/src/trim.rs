@@ -3,14 +3,17 @@
 /// Octets of a comment or a description at most.
 const LIMIT: usize = 65_536;
 
-/// Everything above the quoted conversation. A mail that has nothing above it is kept whole: somebody may answer below, or between the lines.
+/// Everything above the quoted conversation, of as much as a comment can hold. A mail that has nothing above it is kept whole: somebody may answer
+/// below, or between the lines.
 pub(crate) fn trimmed(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
+    let text = cut(text, LIMIT).replace("\r\n", "\n");
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    let end = (0..lines.len()).find(|at| is_signature(lines[*at]) || begins_quote(&lines[*at..])).unwrap_or(lines.len());
+    let quoted = lines.iter().rposition(|line| !line.is_empty() && !line.starts_with('>')).map_or(0, |last| last + 1);
+    let is_quote = |at: usize| at >= quoted && lines[at].starts_with('>') || begins_quote(&lines[at..]);
+    let end = (0..lines.len()).find(|at| is_signature(lines[*at]) || is_quote(*at)).unwrap_or(lines.len());
     let above = lines[..end].join("\n");
     let kept = if above.trim().is_empty() { lines.join("\n") } else { above };
-    cut(kept.trim(), LIMIT)
+    kept.trim().to_owned()
 }
 
 /// RFC 3676, 4.3. The space has been trimmed away.
@@ -18,14 +21,13 @@ fn is_signature(line: &str) -> bool {
     line == "--"
 }
 
-/// Where the rest is somebody else's words: a line that says so, or quoted lines to the end.
+/// Where a line says that the rest is somebody else's words. It looks at three lines at most.
 fn begins_quote(rest: &[&str]) -> bool {
     let line = rest[0].trim();
     let next = rest.get(1).map(|line| line.trim()).unwrap_or_default();
     is_attribution(line)
         || is_attribution(&format!("{line} {next}")) && rest.get(2).is_some_and(|line| line.trim().is_empty() || line.starts_with('>'))
         || is_divider(line)
-        || line.starts_with('>') && rest.iter().all(|line| line.trim().is_empty() || line.starts_with('>'))
 }
 
 /// `On Monday, Ada wrote:`, which mail programs say in the language of whoever uses them.
@@ -39,9 +41,12 @@ fn is_divider(line: &str) -> bool {
     line.starts_with("-----") && WORDS.iter().any(|words| line.contains(words)) || line.len() >= 20 && line.bytes().all(|octet| octet == b'_')
 }
 
+/// Octets of a subject that are looked at: as many as a line may have (RFC 5322, 2.1.1).
+const LINE: usize = 998;
+
 /// A subject without what answering and our own mails add.
 pub(crate) fn subject(text: &str) -> String {
-    let mut text = text.replace('\0', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut text = cut(text, LINE).replace('\0', "").split_whitespace().collect::<Vec<_>>().join(" ");
     while let Some(rest) = without_prefix(&text) {
         text = rest;
     }
@@ -92,6 +97,18 @@ mod tests {
         ] {
             assert_eq!(trimmed(mail), kept, "{mail}");
         }
+    }
+
+    /// A quadratic look at these would take minutes.
+    #[test]
+    fn a_mail_of_quotes_is_looked_at_once() {
+        let begun = std::time::Instant::now();
+        for quotes in [">\n".repeat(1_000_000), format!("{}x", ">\n".repeat(30_000)), format!("{}x", "\n> a\n".repeat(10_000))] {
+            assert!(trimmed(&quotes).starts_with('>'));
+        }
+        assert_eq!(trimmed(&format!("Yes.\n{}", "> a\n".repeat(10_000))), "Yes.");
+        assert!(subject(&"re: ".repeat(1_000_000)).len() < LINE);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
     }
 
     #[test]

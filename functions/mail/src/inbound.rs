@@ -4,20 +4,18 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use shared::app::App;
 use shared::conditional::json;
 use shared::error::Error;
 use shared::mail::head::Head;
-use shared::mail::signature::{is_fresh, is_signed};
+use shared::mail::signature::{is_fresh, is_signature, is_signed};
 use shared::write::committed;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Bytes that a message may have.
-const LIMIT: usize = 30 * 1024 * 1024;
+use crate::reading::read;
 
 /// What was done with it.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,18 +32,21 @@ pub(crate) struct Taken {
 /// The time may be five minutes from ours, and a signature is good once: whoever tries again signs again.
 #[utoipa::path(post, path = "/v1/mail/inbound", tag = "mail", security(()), request_body(content = String, content_type = "message/rfc822"),
     params(("X-Mail-Timestamp" = String, Header, description = "seconds since 1970"), ("X-Mail-Signature" = String, Header, description = "64 hexadecimal digits, lower case")),
-    responses((status = 202, body = Taken), (status = 400), (status = 401), (status = 409, description = "the signature was used before"), (status = 413)))]
+    responses((status = 202, body = Taken), (status = 400), (status = 401), (status = 409, description = "the signature was used before"), (status = 413),
+              (status = 503, description = "as many large messages as this process takes at once are under way")))]
 pub(crate) async fn inbound(State(app): State<App>, request: Request) -> Result<Response, Error> {
-    let signed = Signed::of(request.headers()).filter(|signed| is_fresh(&signed.timestamp, app.now().as_second())).ok_or(UNSIGNED)?;
-    let raw = Limited::new(request.into_body(), LIMIT).collect().await.map_err(|_| Error::TooLarge(LIMIT))?.to_bytes();
-    if !is_signed(&app.inbound.inbound_secrets, &signed.timestamp, &raw, &signed.signature) {
+    // What the head says alone is asked before anything of the body is read.
+    let signed = Signed::of(request.headers()).filter(|signed| !app.inbound.inbound_secrets.is_empty() && signed.may_be(&app)).ok_or(UNSIGNED)?;
+    let read = read(request).await?;
+    let raw = &read.bytes;
+    if !is_signed(&app.inbound.inbound_secrets, &signed.timestamp, raw, &signed.signature) {
         return Err(UNSIGNED);
     }
-    let head = Head::of(&raw);
+    let head = Head::of(raw);
     if head.recipients().is_empty() && head.first("From").is_none() {
         return Err(Error::BadRequest("This is not a message (RFC 5322): it has neither From nor To.".into()));
     }
-    let stored = store(&app, &head, &raw, signed.signature).await?;
+    let stored = store(&app, &head, raw, signed.signature).await?;
     Ok(json(StatusCode::ACCEPTED, stored))
 }
 const UNSIGNED: Error =
@@ -74,5 +75,9 @@ impl Signed {
     fn of(headers: &HeaderMap) -> Option<Self> {
         let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
         Some(Self { timestamp: text("x-mail-timestamp")?, signature: text("x-mail-signature")? })
+    }
+
+    fn may_be(&self, app: &App) -> bool {
+        is_fresh(&self.timestamp, app.now().as_second()) && is_signature(&self.signature)
     }
 }

@@ -7,6 +7,7 @@ use shared::function::Function;
 use utoipa::OpenApi;
 
 mod inbound;
+mod reading;
 #[cfg(target_family = "wasm")]
 mod spin;
 

@@ -1,5 +1,5 @@
 //! Takes away what is over: done jobs after a week, idempotency keys after a day, ended sessions, resets and keys after a month,
-//! notifications three months after they were read, mails after 400 days.
+//! notifications three months after they were read, what rules did after as long, mails after 400 days.
 use serde::Deserialize;
 use shared::app::App;
 use shared::job::{JobError, Lease};

@@ -1,20 +1,29 @@
 //! The head of a message, line by line (RFC 5322, 2.2): for what a server wrote there, which needs no decoding.
 
+/// Octets of a head that are looked at: what a server writes stands at its top.
+const LIMIT: usize = 256 * 1024;
+/// Addresses that are looked at.
+const RECIPIENTS: usize = 100;
+
 /// Names and values in their order, unfolded.
 #[derive(Debug, Clone, Default)]
 pub struct Head(Vec<(String, String)>);
 
 impl Head {
-    /// Of a message or of its head. A line that is none is left out.
+    /// Of a message or of its head, as far as 256 KiB. A line that is none is left out.
     pub fn of(message: &[u8]) -> Self {
         let mut lines: Vec<(String, String)> = Vec::new();
+        let message = &message[..message.len().min(LIMIT)];
         for line in message.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)) {
             if line.is_empty() {
                 break;
             }
             let text = String::from_utf8_lossy(line);
             match (text.starts_with([' ', '\t']), lines.last_mut(), text.split_once(':')) {
-                (true, Some((_, value)), _) => *value = format!("{value} {}", text.trim()),
+                (true, Some((_, value)), _) => {
+                    value.push(' ');
+                    value.push_str(text.trim());
+                }
                 (false, _, Some((name, value))) => lines.push((name.trim().to_owned(), value.trim().to_owned())),
                 _ => {}
             }
@@ -37,12 +46,13 @@ impl Head {
         ids(self.first("Message-ID")?).into_iter().next()
     }
 
-    /// The addresses that it was delivered to or written to, the surest first.
+    /// The addresses that it was delivered to or written to, the surest first, a hundred at most.
     pub fn recipients(&self) -> Vec<String> {
         ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc"]
             .into_iter()
             .flat_map(|name| self.all(name))
             .flat_map(addresses)
+            .take(RECIPIENTS)
             .collect()
     }
 }
@@ -54,12 +64,11 @@ pub fn ids(value: &str) -> Vec<String> {
 }
 
 /// What looks like an address, without names and comments.
-fn addresses(value: &str) -> Vec<String> {
+fn addresses(value: &str) -> impl Iterator<Item = String> {
     let words = value.split([',', ';', ' ', '\t', '<', '>', '"', '(', ')']);
     words
         .filter(|word| word.len() <= 320 && word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()))
         .map(str::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]
@@ -75,6 +84,20 @@ mod tests {
         assert_eq!((head.message_id().as_deref(), head.first("Cc")), (Some("1@a"), None));
         assert_eq!(Head::of(b"\n\nTo: a@b").recipients(), Vec::<String>::new());
         assert_eq!(Head::of(b" folded\nSubject: \xff").first("subject"), Some("\u{fffd}"));
+    }
+
+    /// A line that was copied for each one that follows it would take minutes.
+    #[test]
+    fn a_long_head_is_read_once_and_only_so_far() {
+        let begun = std::time::Instant::now();
+        let folded = format!("To: a@b\r\nX: x\r\n{}Cc: c@d\r\n\r\n", " y\r\n".repeat(50_000));
+        let long = format!("X: x\r\n{}To: a@b\r\n\r\n", " y\r\n".repeat(7_000_000));
+        let (folded, long) = (Head::of(folded.as_bytes()), Head::of(long.as_bytes()));
+        assert_eq!((folded.first("X").map(str::len), folded.recipients()), (Some(100_001), vec!["a@b".to_owned(), "c@d".to_owned()]));
+        assert_eq!((long.first("To"), long.first("X").map(|value| value.len() < LIMIT)), (None, Some(true)));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+        let many: String = (0..1000).map(|n| format!("To: {n}@b\r\n")).collect();
+        assert_eq!(Head::of(many.as_bytes()).recipients().len(), RECIPIENTS);
     }
 
     #[test]

@@ -31,6 +31,11 @@ pub fn is_fresh(timestamp: &str, now: i64) -> bool {
     timestamp.parse::<i64>().is_ok_and(|at| now.abs_diff(at) <= PATIENCE)
 }
 
+/// Whether it could be one at all.
+pub fn is_signature(text: &str) -> bool {
+    octets(text).is_some()
+}
+
 fn octets(hex: &str) -> Option<Vec<u8>> {
     let is_hex = hex.len() == 64 && hex.bytes().all(|letter| letter.is_ascii_digit() || (b'a'..=b'f').contains(&letter));
     is_hex.then(|| (0..32).map_while(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).ok()).collect())
@@ -52,6 +57,7 @@ mod tests {
             assert!(!is_signed(&secrets, "1700000000", b"hello", &signature.to_uppercase()));
         }
         assert!(!is_signed(&secrets, "1700000000", b"hello", &sign("other", "1700000000", b"hello")));
+        assert!(is_signature(&sign("x", "", b"")) && !is_signature("x") && !is_signature(&"g".repeat(64)));
         assert!(!is_signed(&secrets, "", b"", "") && !is_signed(&secrets, "", b"", &"ü".repeat(32)));
     }
 

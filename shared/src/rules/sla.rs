@@ -48,7 +48,7 @@ pub struct Moment<'a> {
 pub struct Stepped {
     /// The rows that are new or changed.
     pub changed: Vec<Row>,
-    /// The nearest due time of all that run.
+    /// The nearest due time of what was promised to the caller and runs. Promises between teams are not theirs to see.
     pub due_at: Option<Timestamp>,
 }
 
@@ -67,7 +67,9 @@ pub fn step(book: &Book, rows: &[Row], moment: &Moment<'_>) -> Stepped {
             match after.iter_mut().find(|row| row.sla_id == first.id) {
                 None => after.push(attached(Row::new(first.id), first, moment)),
                 // A resolution that was met stays met until the ticket is reopened, which `carry_on` has seen.
-                Some(row) if row.stage == Stage::Canceled || metric == Metric::Update => *row = attached(row.again(), first, moment),
+                Some(row) if metric == Metric::Update => *row = attached(row.again(), first, moment),
+                // The same promise as before: what was told of it is not told again.
+                Some(row) if row.stage == Stage::Canceled => *row = attached(Row { reminded: row.reminded, ..row.again() }, first, moment),
                 Some(_) => {}
             }
         }
@@ -75,7 +77,8 @@ pub fn step(book: &Book, rows: &[Row], moment: &Moment<'_>) -> Stepped {
     for row in &mut after {
         clock::set(row, book, moment.now);
     }
-    let due_at = after.iter().filter(|row| row.stage == Stage::InProgress).filter_map(|row| row.due_at).min();
+    let is_promised = |row: &&Row| row.stage == Stage::InProgress && book.definition(row.sla_id).is_some_and(|of| of.kind == Kind::Sla);
+    let due_at = after.iter().filter(is_promised).filter_map(|row| row.due_at).min();
     let changed = after.into_iter().filter(|row| !rows.contains(row)).collect();
     Stepped { changed, due_at }
 }

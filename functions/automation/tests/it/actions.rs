@@ -101,3 +101,24 @@ async fn a_restricted_ticket_is_assigned_within_its_team_and_told_to_its_readers
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_rules_comment_is_nobodys_answer_to_a_clock() {
+    desk(async |desk| {
+        let (admin, caller, agent) = (desk.person("admin").await, desk.person("requester").await, desk.person("agent").await);
+        let sla = json!({"name": "response", "type": "sla", "metric": "response", "goal": {"seconds": 14400}, "calendar_id": "00000000-0000-7000-8000-000000000247"});
+        assert_eq!(admin.post("/v1/slas", sla).await.status, 201);
+        let actions = json!([{"do": "set", "fields": {"location": "A"}}, {"do": "comment", "body": "We have it.", "visibility": "public"}]);
+        rule(&admin, "polite", json!({"events": ["created"], "actions": actions})).await;
+        let path = raise(&caller, json!({"short_description": "x"})).await;
+        desk.work().await;
+        assert_eq!(agent.get(&format!("{path}/comments")).await.json()["items"][0]["body"], "We have it.");
+        let stage = async || agent.get(&format!("{path}/slas")).await.json()["items"][0]["stage"].clone();
+        assert_eq!(stage().await, "in_progress");
+        agent.patch(&path, json!({"location": "B"})).await;
+        assert_eq!(stage().await, "in_progress");
+        agent.post(&format!("{path}/comments"), json!({"body": "I look at it."})).await;
+        assert_eq!(stage().await, "completed");
+    })
+    .await;
+}

@@ -72,6 +72,25 @@ async fn each_sees_the_changes_of_what_they_may_see() {
 }
 
 #[tokio::test]
+async fn rules_are_for_who_administers_and_audits() {
+    desk(async |desk| {
+        let admin = desk.person("admin").await;
+        let rule =
+            admin.post("/v1/rules", json!({"name": "secret plan", "events": ["created"], "actions": [{"do": "set", "fields": {"impact": 1}}]})).await;
+        assert_eq!(rule.status, 201, "{}", rule.body);
+        desk.settle().await;
+        for (role, sees) in [("admin", true), ("auditor", true), ("manager", false), ("agent", false), ("requester", false)] {
+            let person = desk.person(role).await;
+            for query in ["", "?subject=rule"] {
+                let feed = person.get(&format!("/v1/events{query}")).await;
+                assert_eq!((feed.status, feed.body.contains("secret plan")), (200, sees), "{role}{query}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_restored_database_has_a_new_epoch_behind_every_cursor() {
     desk(async |desk| {
         let agent = desk.person("agent").await;

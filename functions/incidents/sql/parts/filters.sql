@@ -34,6 +34,8 @@
     and ($26::text is null or t.search @@ search_query($26::text))
     and ($27::text is null or t.number like $27::text || '%')
     and ($28::text is distinct from 'breached'
-         or t.id = any (array(select s.ticket_id from ticket_slas s where s.breached_at is not null and s.stage <> 'canceled')))
+         or t.id = any (array(select s.ticket_id from ticket_slas s join slas d on d.id = s.sla_id
+                                where d.type = 'sla' and s.breached_at is not null and s.stage <> 'canceled')))
     and ($28::text is distinct from 'due_soon'
-         or t.id = any (array(select s.ticket_id from ticket_slas s where s.stage = 'in_progress' and s.due_at between now() and now() + interval '1 hour')))
+         or t.id = any (array(select s.ticket_id from ticket_slas s join slas d on d.id = s.sla_id
+                                where d.type = 'sla' and s.stage = 'in_progress' and s.due_at between now() and now() + interval '1 hour')))

@@ -62,7 +62,8 @@ pub(crate) struct Filter {
     resolved_from: Option<String>,
     /// Resolved before this time.
     resolved_to: Option<String>,
-    /// `breached`: only those that missed a promise. `due_soon`: only those with one that is due within an hour and not missed yet.
+    /// `breached`: only those that missed a promise to their caller (type `sla`). `due_soon`: only those with one that is due within an
+    /// hour and not missed yet.
     #[param(example = "due_soon")]
     sla: Option<String>,
     /// With `true` the answer has `total`, counted to 10,000 (with `q` and no `sort` to 1,000), and `total_is`.

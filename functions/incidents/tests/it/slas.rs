@@ -277,3 +277,32 @@ async fn between_teams_and_of_restricted_tickets_is_not_for_everybody() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_promised_between_teams_is_not_when_it_is_due() {
+    desk(async |desk| {
+        let (agent, manager, caller) = (desk.person("agent").await, desk.person("manager").await, desk.person("requester").await);
+        let ola = promise(&manager, "resolution", json!({"type": "ola", "goal": {"seconds": 1800}})).await;
+        promise(&manager, "response", json!({"type": "underpinning_contract", "goal": {"seconds": 1800}})).await;
+        let found = async |person: &Person<'_>, query: &str| person.get(&format!("/v1/incidents?{query}&count=true")).await.json()["total"].as_i64();
+        assert_eq!(raised(&caller, "x").await["due_at"], Value::Null);
+        promise(&manager, "resolution", json!({})).await;
+        let incident = raised(&caller, "x").await;
+        let due: jiff::Timestamp = incident["due_at"].as_str().unwrap().parse().unwrap();
+        let opened: jiff::Timestamp = incident["opened_at"].as_str().unwrap().parse().unwrap();
+        assert_eq!(due.duration_since(opened).as_secs(), 14_400);
+        // The nearest of all is within the hour, and then missed.
+        let ola = ola["id"].as_str().unwrap();
+        for filter in ["due_soon", "breached"] {
+            for person in [&agent, &caller] {
+                assert_eq!(found(person, &format!("sla={filter}")).await, Some(0), "{filter}");
+            }
+            desk.execute(&format!("update ticket_slas set breached_at = now(), reminded = 100, remind_at = null where sla_id = '{ola}'")).await;
+        }
+        desk.execute(&format!("update ticket_slas set breached_at = now(), due_at = now() + interval '1 minute' where sla_id <> '{ola}'")).await;
+        for person in [&agent, &caller] {
+            assert_eq!((found(person, "sla=due_soon").await, found(person, "sla=breached").await), (Some(1), Some(1)));
+        }
+    })
+    .await;
+}

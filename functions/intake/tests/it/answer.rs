@@ -2,7 +2,7 @@
 use serde_json::json;
 use testkit::desk;
 
-use crate::{Sample, Told, address};
+use crate::{Sample, Told, address, id_of, mails};
 
 #[tokio::test]
 async fn by_its_token_an_answer_is_the_comment_of_whoever_was_written_to() {
@@ -30,6 +30,70 @@ async fn by_reference_and_by_number_from_an_authentic_author() {
         let first = desk.rows("select identity from inbound_mails order by received_at limit 1").await.remove(0);
         assert_eq!(Sample::new("reply", &address(&told.agent, "agent")).with("$ANSWERS", &first).comes(desk).await, "done comment");
         assert_eq!(told.comments().await[2].1, told.agent.id.to_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_answers_a_work_note_is_one_and_a_requesters_is_nobodys() {
+    desk(async |desk| {
+        let told = Told::new(desk).await;
+        let other = desk.person("agent").await;
+        let note = other.post(&format!("{}/comments", told.path), json!({"body": "The switch is broken.", "visibility": "work_note"})).await;
+        assert_eq!(note.status, 201, "{}", note.body);
+        let note = mails(desk).await.remove(0);
+        let agents = |from: &str, answers: &str| Sample::new("reply", from).with("$ANSWERS", answers);
+        let (agent, id) = (address(&told.agent, "agent"), id_of(&note));
+        // By its token, by reference, by a token of an older secret and the number.
+        let token = agents(&agent, "nothing@elsewhere.example").with("$TO", &note.header("Reply-To"));
+        let signed_otherwise = token.with("$DMARC", "none").text();
+        assert_eq!(crate::comes(desk, signed_otherwise.as_bytes()).await, "done work_note");
+        assert_eq!(agents(&agent, &id).comes(desk).await, "done work_note");
+        let (local, domain) = note.header("Reply-To").split_once('@').map(|(local, domain)| (local.to_owned(), domain.to_owned())).unwrap();
+        let last = if local.ends_with('a') { "i" } else { "a" };
+        let old = Sample::new("reply", &agent).with("$TO", &format!("{}{last}@{domain}", &local[..local.len() - 1])).with("$SUBJECT", &told.number);
+        assert_eq!(old.comes(desk).await, "done work_note");
+        // And what answers such an answer.
+        let answer = desk.rows("select identity from inbound_mails order by received_at limit 1").await.remove(0);
+        assert_eq!(agents(&address(&other, "agent"), &answer).comes(desk).await, "done work_note");
+        assert_eq!(agents(&told.from(), &id).comes(desk).await, "done unverified");
+        let comments = told.comments().await;
+        assert_eq!(comments.len(), 6);
+        assert!(comments.iter().all(|(visibility, ..)| visibility == "work_note"), "{comments:?}");
+        assert_eq!(comments.iter().filter(|(_, author, _)| *author == told.agent.id.to_string()).count(), 3);
+        assert!(!told.caller.get(&format!("{}/comments", told.path)).await.body.contains("still drops"));
+        // What the same people say to what the caller was told is for the caller.
+        assert_eq!(agents(&agent, &told.message_id).comes(desk).await, "done comment");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clocks_hear_what_comes_by_mail() {
+    desk(async |desk| {
+        let manager = desk.person("manager").await;
+        for metric in ["response", "update"] {
+            let always = "00000000-0000-7000-8000-000000000247";
+            let sla = json!({"name": metric, "type": "sla", "metric": metric, "goal": {"seconds": 14400}, "calendar_id": always});
+            assert_eq!(manager.post("/v1/slas", sla).await.status, 201);
+        }
+        let told = Told::new(desk).await;
+        let stages = async || {
+            let standing = told.agent.get(&format!("{}/slas", told.path)).await.json();
+            let text = |of: &serde_json::Value| format!("{} {} {}", of["metric"].as_str().unwrap(), of["stage"].as_str().unwrap(), of["cycle"]);
+            (standing["items"].as_array().unwrap().iter().map(text).collect::<Vec<_>>(), told.incident().await["due_at"].is_string())
+        };
+        assert_eq!(told.answer("reply").comes(desk).await, "done comment");
+        assert_eq!(stages().await, (vec!["response in_progress 1".into()], true));
+        let agent = || Sample::new("reply", &address(&told.agent, "agent")).with("$ANSWERS", &told.message_id);
+        assert_eq!(agent().comes(desk).await, "done comment");
+        assert_eq!(stages().await, (vec!["response completed 1".into()], false));
+        for cycle in 1..3 {
+            assert_eq!(told.answer("reply").comes(desk).await, "done comment");
+            assert_eq!(stages().await, (vec!["response completed 1".into(), format!("update in_progress {cycle}")], true));
+            assert_eq!(agent().comes(desk).await, "done comment");
+            assert_eq!(stages().await, (vec!["response completed 1".into(), format!("update completed {cycle}")], false));
+        }
     })
     .await;
 }

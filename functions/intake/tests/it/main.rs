@@ -10,7 +10,7 @@ mod set_aside;
 use serde_json::{Value, json};
 use shared::config::MailConfig;
 use testkit::home::mail;
-use testkit::smtp::Sink;
+use testkit::smtp::{Sink, Taken};
 use testkit::{Desk, Person};
 use uuid::Uuid;
 
@@ -54,6 +54,21 @@ pub(crate) fn address(person: &Person<'_>, role: &str) -> String {
     format!("{role}-{}@example.com", person.id)
 }
 
+/// What is sent to whom of what happened until now.
+pub(crate) async fn mails(desk: &Desk) -> Vec<Taken> {
+    let sink = Sink::start().await;
+    let app = desk.app(MailConfig { smtp_url: sink.url().into(), ..mail() });
+    desk.drain(&app, "notify").await;
+    desk.drain(&app, "mailer").await;
+    app.db.close().await;
+    sink.taken()
+}
+
+/// A mail's id.
+pub(crate) fn id_of(sent: &Taken) -> String {
+    sent.header("Message-ID").trim_matches(['<', '>']).to_owned()
+}
+
 /// An incident that an agent raised for a requester, who was told by mail.
 pub(crate) struct Told<'d> {
     pub(crate) path: String,
@@ -70,19 +85,14 @@ impl<'d> Told<'d> {
         let (agent, caller) = (desk.person("agent").await, desk.person("requester").await);
         let raised =
             agent.post("/v1/incidents", json!({"short_description": "VPN drops", "caller_id": caller.id, "assigned_to": agent.id})).await.json();
-        let sink = Sink::start().await;
-        let app = desk.app(MailConfig { smtp_url: sink.url().into(), ..mail() });
-        desk.drain(&app, "notify").await;
-        desk.drain(&app, "mailer").await;
-        app.db.close().await;
-        let sent = sink.taken().remove(0);
+        let sent = mails(desk).await.remove(0);
         Self {
             path: format!("/v1/incidents/{}", raised["id"].as_str().unwrap()),
             number: raised["number"].as_str().unwrap().to_owned(),
             agent,
             caller,
             reply_to: sent.header("Reply-To"),
-            message_id: sent.header("Message-ID").trim_matches(['<', '>']).to_owned(),
+            message_id: id_of(&sent),
         }
     }
 

@@ -57,6 +57,22 @@ async fn a_list_and_a_bounce_are_noted_and_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_rule_does_not_answer_a_program() {
+    desk(async |desk| {
+        let (told, admin) = (Told::new(desk).await, desk.person("admin").await);
+        let action = json!({"do": "comment", "body": "We have it.", "visibility": "public"});
+        let rule = admin.post("/v1/rules", json!({"name": "polite", "events": ["commented"], "actions": [action]})).await;
+        assert_eq!(rule.status, 201, "{}", rule.body);
+        assert_eq!(Sample::new("bounce", "").with("$TO", &told.reply_to).comes(desk).await, "done bounce");
+        assert_eq!(told.answer("vacation").comes(desk).await, "done automatic");
+        assert_eq!((told.comments().await.len(), desk.rows("select outcome from rule_runs").await), (2, Vec::<String>::new()));
+        assert_eq!(told.answer("reply").comes(desk).await, "done comment");
+        assert_eq!((told.comments().await.len(), desk.rows("select outcome from rule_runs").await), (4, vec!["done".to_owned()]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn each_sign_of_a_program_is_enough() {
     desk(async |desk| {
         let told = Told::new(desk).await;

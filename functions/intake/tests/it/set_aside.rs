@@ -37,11 +37,26 @@ async fn more_than_so_many_in_an_hour() {
     desk(async |desk| {
         let person = desk.person("requester").await;
         let from = address(&person, "requester");
-        desk.execute(&format!(
-            "insert into inbound_mails (id, mailbox, identity, hash, raw, state, outcome, sender, received_at, ended_at)
-             select gen_random_uuid(), 'x', n::text, 'x', '', 'done', 'incident', '{from}', now() - interval '10 minutes', now() from generate_series(1, 31) n"
-        ))
-        .await;
+        for sender in [from.as_str(), "mailer-daemon@example.com", ""] {
+            desk.execute(&format!(
+                "insert into inbound_mails (id, mailbox, identity, hash, raw, state, outcome, sender, received_at, ended_at)
+                 select gen_random_uuid(), 'x', '{sender}' || n, 'x', '', 'done', 'x', '{sender}', now() - interval '10 minutes', now()
+                 from generate_series(1, 31) n"
+            ))
+            .await;
+        }
+        // Whatever was sent in their name, they are heard; what is sent in it is not.
+        assert_eq!(Sample::new("new", &from).comes(desk).await, "done incident");
+        assert_eq!(Sample::new("new", &from).with("$DMARC", "fail").comes(desk).await, "set_aside capped");
+        let told = Told::new(desk).await;
+        let bounce = || Sample::new("bounce", "").with("$TO", &told.reply_to);
+        assert_eq!(bounce().comes(desk).await, "set_aside capped");
+        assert_eq!(bounce().with("From: Mail Delivery System <MAILER-DAEMON@example.com>\r\n", "").comes(desk).await, "set_aside capped");
+        assert_eq!(
+            desk.rows("select verified || ' ' || outcome from inbound_mails where outcome <> 'x' order by received_at").await,
+            ["true incident", "false capped", "false capped", "false capped"]
+        );
+        desk.execute("update inbound_mails set verified = true").await;
         assert_eq!(Sample::new("new", &from).comes(desk).await, "set_aside capped");
         desk.execute("update inbound_mails set received_at = received_at - interval '1 hour'").await;
         assert_eq!(Sample::new("new", &from).comes(desk).await, "done incident");

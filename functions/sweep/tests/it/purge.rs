@@ -49,3 +49,33 @@ async fn many_go_in_one_sweep() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_rules_did_and_what_nobody_looked_at_goes_in_the_end() {
+    desk(async |desk| {
+        let admin = desk.person("admin").await;
+        desk.execute(&format!(
+            "insert into tickets (id, kind, number, short_description, state, impact, urgency, priority, caller_id, opened_by, opened_at, created_at, updated_at)
+               values ('00000000-0000-7000-8000-00000000abcd', 'incident', 'INC9000000', 'x', 'new', 3, 3, 5, '{id}', '{id}', now(), now(), now());
+             insert into rules (id, name, events, after_minutes, since, actions, checked_until, created_by, created_at, updated_at, active) values
+               ('00000000-0000-7000-8000-00000000aaaa', 'event', '{{created}}', null, null, '[]', now(), '{id}', now(), now(), false),
+               ('00000000-0000-7000-8000-00000000bbbb', 'time', null, 1440 * 30, 'updated', '[]', now(), '{id}', now(), now(), false);
+             insert into rule_runs (rule_id, occasion, ticket_id, epoch, rule_version, chain, outcome, at)
+               select r.id, r.name || days, '00000000-0000-7000-8000-00000000abcd', 1, 1, '{{}}', 'done', now() - days * interval '1 day'
+               from rules r, unnest(array[89, 91, 119, 121, 200]) days;
+             insert into jobs (queue, key, run_at, state) values ('automation', 'event200', now(), 'dead');
+             insert into inbound_mails (id, mailbox, identity, hash, raw, state, outcome, attachments, received_at, ended_at)
+               select gen_random_uuid(), 'x', state || attachments || '.' || days, 'x', '', state, 'x', attachments, now() - days * interval '1 day',
+                      now() - days * interval '1 day'
+               from unnest(array[399, 401]) days, unnest(array['done', 'set_aside']) state, unnest(array[0, 1]) attachments",
+            id = admin.id
+        ))
+        .await;
+        desk.work().await;
+        assert_eq!(desk.rows("select occasion from rule_runs order by occasion").await, ["event200", "event89", "time119", "time89", "time91"]);
+        let kept = ["done0.399", "done1.399", "done1.401", "set_aside0.399", "set_aside1.399"];
+        assert_eq!(desk.rows("select identity from inbound_mails order by identity").await, kept);
+        desk.execute("delete from jobs where state = 'dead'").await;
+    })
+    .await;
+}

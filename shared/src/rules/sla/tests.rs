@@ -153,6 +153,39 @@ fn a_response_is_an_agents_and_an_update_has_cycles() {
 }
 
 #[test]
+fn a_ticket_is_due_by_what_its_caller_was_promised() {
+    let mut life = Life::new();
+    for kind in [Kind::Ola, Kind::UnderpinningContract] {
+        life.book.definitions[2].kind = kind;
+        life.book.definitions[2].goal = Goal::Duration(book::OpenTime { seconds: 60 });
+        assert_eq!(life.write("05T08:00:30", State::New, None), Some(at("05T12:00:00")));
+    }
+    assert_eq!(life.row(3).due_at, Some(at("05T08:01:00")), "the other one has a time of its own");
+    life.book.definitions[1].kind = Kind::Ola;
+    assert_eq!(life.write("05T08:00:40", State::New, None), None);
+}
+
+#[test]
+fn what_is_revived_was_told_already_and_a_new_cycle_was_not() {
+    let mut life = Life::new();
+    life.write("05T08:30:00", InProgress, Some(Said::Agent));
+    life.write("05T09:00:00", InProgress, Some(Said::Caller));
+    for row in &mut life.rows {
+        row.reminded = 75;
+    }
+    life.priority = 1;
+    life.book.definitions[3].conditions = life.book.definitions[0].conditions.clone();
+    life.write("05T11:30:00", InProgress, None);
+    life.priority = 3;
+    life.write("05T11:40:00", InProgress, None);
+    assert_eq!((life.row(2).stage, life.row(2).reminded, life.row(2).remind_at), (Stage::InProgress, 75, Some(at("05T12:00:00"))));
+    assert_eq!(life.stage(4), Some(Stage::Canceled));
+    life.priority = 1;
+    life.write("05T11:50:00", InProgress, Some(Said::Caller));
+    assert_eq!((life.row(4).stage, life.row(4).reminded), (Stage::InProgress, 0));
+}
+
+#[test]
 fn nothing_outlives_the_ticket() {
     let mut life = Life::new();
     life.write("05T09:00:00", Resolved, None);
