@@ -37,12 +37,14 @@ bench: ## Throughput beside a bare handler and pgbench, every list at a million 
 	@local/setup/celery.sh
 	cargo xtask bench
 
-soak: ## Kill workers, Redis and Postgres for five minutes: each job has its effect once; then ask the API what its document promises, without end
+soak: ## Kill workers, Redis and Postgres for five minutes; a storm of incidents; a calendar edited under 100,000 tickets; then ask the API, without end
 	@local/setup/rust.sh
 	@local/setup/system.sh cc postgres redis
 	@local/setup/venv.sh schemathesis
-	cargo build --release --package soak
-	target/release/soak
+	cargo build --release --package soak --package incidents --package calendars --package sla --package notify --package mailer --package sweep
+	target/release/soak queue
+	target/release/soak storm
+	target/release/soak recompute
 	ITSM_SOAK=1 cargo xtask test --workspace --test it -- schema:: --nocapture
 
 sync: ## Write every home's manifest from the functions' folders

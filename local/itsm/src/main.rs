@@ -60,6 +60,8 @@ enum Sla {
         /// JSON: {"vectors": [{id, kind, calendar, start, goal_s | end, pauses, expect | expect_s}]}.
         file: PathBuf,
     },
+    /// Add the demonstration's definitions and nothing else: before an import, so that its incidents have clocks.
+    Demo,
 }
 
 #[derive(Debug, Subcommand)]
@@ -154,7 +156,8 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
             println!("{id}");
             Ok(())
         }
-        Command::Openapi | Command::Key(_) | Command::Sla(_) => Ok(()),
+        Command::Sla(Sla::Demo) => seed::promises(&database.owner_url).await,
+        Command::Openapi | Command::Key(_) | Command::Sla(Sla::Vectors { .. }) => Ok(()),
     }
 }
 

@@ -37,6 +37,13 @@ pub async fn seed(url: &str, count: i64) -> Result<()> {
     Ok(connection.close().await?)
 }
 
+/// The demonstration's promises alone; what is there stays.
+pub async fn promises(url: &str) -> Result<()> {
+    let mut connection = connect(url).await?;
+    connection.execute(SLAS).await.context("service level definitions")?;
+    Ok(connection.close().await?)
+}
+
 /// Whether nobody is there yet.
 pub async fn is_empty(url: &str) -> Result<bool> {
     let mut connection = connect(url).await?;

@@ -52,15 +52,15 @@ async fn strike(blow: Blow, stage: &mut Stage, report: &mut Report) -> Result<()
         }
         Blow::Fault => report.killed_after_effect += fault(stage).await?,
         Blow::FlushRedis => {
-            stage.redis.flush()?;
+            stage.ground.redis.flush()?;
             report.redis_flushed += 1;
         }
         Blow::RestartRedis => {
-            stage.redis.restart()?;
+            stage.ground.redis.restart()?;
             report.redis_restarted += 1;
         }
         Blow::RestartPostgres => {
-            stage.restart_postgres().await?;
+            stage.ground.restart_postgres().await?;
             report.postgres_restarted += 1;
         }
     }

@@ -1,5 +1,6 @@
-//! The fault test of the queue. Jobs add a row each to a table without any key; whatever happens to the workers, to Redis and to Postgres,
-//! in the end there is one row a job: a second run would be a second row.
+//! Long runs of real processes, each with what must be true in the end: the [`storm`], [`recompute`], and the fault test of the queue, which is
+//! [`run`]. In that, jobs add a row each to a table without any key; whatever happens to the workers, to Redis and to Postgres, in the end there
+//! is one row a job: a second run would be a second row.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout)]
 use std::path::PathBuf;
@@ -8,10 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 mod chaos;
+mod client;
+mod ground;
 pub mod job;
 mod producer;
+pub mod recompute;
 pub mod server;
 mod stage;
+pub mod storm;
 mod workers;
 
 use stage::Stage;
@@ -71,7 +76,7 @@ const SETTLE: Duration = Duration::from_secs(120);
 pub async fn run(plan: &Plan) -> Result<Report> {
     let begun = Instant::now();
     let mut stage = Stage::open(plan).await?;
-    let producing = tokio::spawn(producer::produce(stage.app.clone(), stage.database_url.clone(), plan.clone()));
+    let producing = tokio::spawn(producer::produce(stage.app.clone(), stage.ground.database_url.clone(), plan.clone()));
     let mut report = Report { jobs: plan.jobs, ..Report::default() };
     chaos::unleash(&mut stage, plan, &mut report).await?;
     producing.await.context("the producer")??;

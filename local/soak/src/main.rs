@@ -1,15 +1,27 @@
-//! `make soak`: the fault test in full. Prints what was found as JSON; fails where an effect is missing or doubled.
+//! `make soak`: the long runs, in full. Each prints what was found as JSON, and fails where something is not as it must be.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout)]
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use clap::Parser;
-use soak::Plan;
+use clap::{Args, Parser};
+use serde::Serialize;
+use soak::{Plan, recompute, storm};
 
-/// How much.
+/// Long runs of real processes.
 #[derive(Debug, Parser)]
-struct Cli {
+enum Cli {
+    /// The fault test of the queue: each job has its effect once, whatever is killed.
+    Queue(Queue),
+    /// Incidents raised at once, whose promises are missed: each thing is told once to everybody who is to hear of it.
+    Storm(Storm),
+    /// A calendar is edited under open tickets: how long until all are computed anew, and how long a writer waits.
+    Recompute(Recompute),
+}
+
+#[derive(Debug, Args)]
+struct Queue {
     /// Jobs.
     #[arg(long, default_value_t = 100_000)]
     jobs: i64,
@@ -27,11 +39,68 @@ struct Cli {
     workers: usize,
 }
 
+#[derive(Debug, Args)]
+struct Storm {
+    /// Incidents.
+    #[arg(long, default_value_t = 1_000)]
+    incidents: usize,
+    /// Mailers killed.
+    #[arg(long, default_value_t = 10)]
+    kills: usize,
+    /// Seconds of the promised answer; the solution is promised ten later.
+    #[arg(long, default_value_t = 30)]
+    goal: i64,
+    /// Let the leases of the killed end after seconds.
+    #[arg(long)]
+    hurry: bool,
+}
+
+#[derive(Debug, Args)]
+struct Recompute {
+    /// Open tickets.
+    #[arg(long, default_value_t = 100_000)]
+    tickets: i64,
+    /// Seconds that it may take.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Milliseconds that a write may take.
+    #[arg(long, default_value_t = 100)]
+    write: u64,
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    let Cli { jobs, seconds, kills, faults, workers } = Cli::parse();
-    let worker = std::env::current_exe()?.parent().context("no folder")?.join("soak-worker");
-    let plan = Plan { worker, workers, jobs, duration: Duration::from_secs(seconds), kills, faults, outages: true, naive: false };
-    println!("{}", serde_json::to_string_pretty(&soak::run(&plan).await?)?);
+    let programs = std::env::current_exe()?.parent().context("no folder")?.to_owned();
+    match Cli::parse() {
+        Cli::Queue(asked) => tell(&soak::run(&asked.plan(programs)).await?),
+        Cli::Storm(asked) => tell(&storm::run(&asked.plan(programs)).await?),
+        Cli::Recompute(asked) => tell(&recompute::run(&asked.plan(programs)).await?),
+    }
+}
+
+fn tell(report: &impl Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(report)?);
     Ok(())
+}
+
+impl Queue {
+    fn plan(&self, programs: PathBuf) -> Plan {
+        let Self { jobs, seconds, kills, faults, workers } = *self;
+        let worker = programs.join("soak-worker");
+        Plan { worker, workers, jobs, duration: Duration::from_secs(seconds), kills, faults, outages: true, naive: false }
+    }
+}
+
+impl Storm {
+    fn plan(&self, programs: PathBuf) -> storm::Plan {
+        let Self { incidents, kills, goal, hurry } = *self;
+        storm::Plan { programs, incidents, goals: [goal, goal + 10], kills, hurry }
+    }
+}
+
+impl Recompute {
+    fn plan(&self, programs: PathBuf) -> recompute::Plan {
+        let limits = Some([Duration::from_secs(self.seconds), Duration::from_millis(self.write)]);
+        recompute::Plan { programs, tickets: self.tickets, limits }
+    }
 }

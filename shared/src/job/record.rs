@@ -25,6 +25,7 @@ enum Word {
     Done,
     Retry,
     Fail,
+    GivenBack,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +41,11 @@ impl Outcome {
             Err(JobError::Fail(error)) => (Word::Fail, Some(format!("{error:#}"))),
         };
         Self { id: lease.id, attempt: lease.attempt, outcome, error: error.map(|error| storable(&error)) }
+    }
+
+    /// Of a claim that no run was begun with: another worker may have it, at once and as if it had not been claimed.
+    pub fn given_back(lease: Lease) -> Self {
+        Self { id: lease.id, attempt: lease.attempt, outcome: Word::GivenBack, error: None }
     }
 
     /// Of a run that ended without saying how.
@@ -92,7 +98,11 @@ async fn finish(app: &App, queue: &str, outcomes: &[Outcome]) -> Result<(), DbEr
     let told = serde_json::to_string(outcomes).unwrap_or_default();
     let finished: Option<Vec<Finished>> = app.db.get(FINISH, &[told.into()]).await?;
     for Finished { state } in finished.unwrap_or_default() {
-        let outcome = if state == "queued" { "retry" } else { state.as_str() };
+        let outcome = match state.as_str() {
+            "given_back" => continue, // no run, and so none of its outcomes
+            "queued" => "retry",
+            ended => ended,
+        };
         METRICS.jobs.with_label_values(&[queue, outcome]).inc();
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What is measured of the whole desk: read from Postgres by one statement when somebody asks, and not again for five seconds.
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use prometheus::{GaugeVec, Opts, Registry, TextEncoder};
@@ -20,7 +20,10 @@ const KNOWN: [(&str, &str, &[&str]); 7] = [
     ("itsm_webhook_endpoints", "Webhooks by how they fare: ok, failing, open circuit or disabled by the platform.", &["circuit"]),
 ];
 const KEPT: Duration = Duration::from_secs(5);
-static LAST: LazyLock<Mutex<Option<(Instant, String)>>> = LazyLock::new(Mutex::default);
+
+/// What was last read, and when; one for each process that is asked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gauges(Arc<Mutex<Option<(Instant, String)>>>);
 
 #[derive(Deserialize)]
 struct Measured {
@@ -29,21 +32,23 @@ struct Measured {
     value: f64,
 }
 
-/// The text exposition format; nothing while the database does not answer.
-pub(super) async fn text(app: &App) -> String {
-    let kept = LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-    if let Some((_, text)) = kept.filter(|(read, _)| read.elapsed() < KEPT) {
-        return text;
-    }
-    match app.db.get::<Vec<Option<Vec<Measured>>>>(GAUGES, &[]).await {
-        Ok(measured) => {
-            let text = exposition(measured.into_iter().flatten().flatten().flatten());
-            *LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((Instant::now(), text.clone()));
-            text
+impl Gauges {
+    /// The text exposition format; nothing while the database does not answer.
+    pub(super) async fn text(&self, app: &App) -> String {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, text)) = kept.filter(|(read, _)| read.elapsed() < KEPT) {
+            return text;
         }
-        Err(error) => {
-            tracing::warn!(cause = %error, "could not measure the desk");
-            String::new()
+        match app.db.get::<Vec<Option<Vec<Measured>>>>(GAUGES, &[]).await {
+            Ok(measured) => {
+                let text = exposition(measured.into_iter().flatten().flatten().flatten());
+                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), text.clone()));
+                text
+            }
+            Err(error) => {
+                tracing::warn!(cause = %error, "could not measure the desk");
+                String::new()
+            }
         }
     }
 }

@@ -9,14 +9,15 @@ use crate::app::App;
 use crate::conditional::json;
 use crate::error::Error;
 use crate::metrics::METRICS;
-use crate::serve::gauges;
+use crate::serve::gauges::Gauges;
 use crate::serve::internal::Internal;
 
 const READY: &str = include_str!("../../sql/ready.sql");
 
 /// `GET /health/live`, `/health/ready`, `/metrics`: around the function's own routes in every native process.
 pub fn routes(works: bool) -> Router<App> {
-    let metrics = move |_: Internal, State(app): State<App>| async move { metrics(if works { Some(&app) } else { None }).await };
+    let gauges = works.then(Gauges::default);
+    let metrics = move |_: Internal, State(app): State<App>| async move { metrics(gauges.as_ref(), &app).await };
     Router::new()
         .route("/health/live", get(async || live()))
         .route("/health/ready", get(async |State(app): State<App>| ready(&app).await))
@@ -35,10 +36,10 @@ pub async fn ready(app: &App) -> Result<Response, Error> {
 }
 
 /// What this process counted, and of a worker what the whole desk is like.
-async fn metrics(desk: Option<&App>) -> Response {
+async fn metrics(gauges: Option<&Gauges>, app: &App) -> Response {
     let mut text = METRICS.text();
-    if let Some(app) = desk {
-        text += &gauges::text(app).await;
+    if let Some(gauges) = gauges {
+        text += &gauges.text(app).await;
     }
     ([("content-type", "text/plain; version=0.0.4")], text).into_response()
 }

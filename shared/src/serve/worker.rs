@@ -1,6 +1,7 @@
 //! A worker of one queue in this process: woken by the bell and once a second, so many jobs at once as configured.
 //!
-//! Each turn is at most two statements, at the same time: what has ended is recorded in one, what is due claimed in the other.
+//! Each turn is at most two statements, at the same time: what has ended is recorded in one, what is due claimed in the other. Short jobs are
+//! claimed ahead of those that run ([`Ahead`]) and recorded together, so that they cost a part of a statement each.
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -14,8 +15,13 @@ use crate::function::JobWork;
 use crate::job::{self, Claim, Lease, Outcome, claim};
 use crate::queue::Ear;
 
+mod ahead;
+use ahead::Ahead;
+
 /// How often it looks by itself: at the queue, and the scheduler at the clock.
 const TICK: Duration = Duration::from_secs(1);
+/// How long what has ended waits for others to be recorded with, while more is here to run.
+const GATHER: Duration = Duration::from_millis(5);
 /// What the runs under way get to end in, once told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -49,7 +55,8 @@ struct Worker {
     app: App,
     work: JobWork,
     ear: Ear,
-    running: JoinSet<Outcome>,
+    running: JoinSet<(Outcome, Duration)>,
+    ahead: Ahead,
     /// What each task holds, for one that panics and so cannot say it.
     leases: HashMap<Id, Lease>,
     /// Ended, and not yet recorded.
@@ -60,34 +67,38 @@ struct Worker {
 impl Worker {
     fn new(app: App, work: JobWork) -> Self {
         let ear = app.queue.listen(work.queue);
-        Self { app, work, ear, running: JoinSet::new(), leases: HashMap::new(), ended: Vec::new(), ticked: None }
+        Self { app, work, ear, running: JoinSet::new(), ahead: Ahead::default(), leases: HashMap::new(), ended: Vec::new(), ticked: None }
     }
 
-    /// Records what has ended while it claims as much as is free: neither waits for the other's commit.
+    /// Records what has ended while it claims as much as there is room for: neither waits for the other's commit.
     async fn turn(&mut self) -> Result<Claimed, DbError> {
         self.tick().await?;
-        let (app, work, free) = (self.app.clone(), self.work, self.app.job_concurrency.saturating_sub(self.running.len()));
+        self.ended.extend(self.ahead.overdue().iter().map(|claim| Outcome::given_back(claim.lease)));
+        let (app, work, room) = (self.app.clone(), self.work, self.ahead.room(self.app.job_concurrency, self.running.len()));
         let ended = std::mem::take(&mut self.ended);
-        let claiming = async { if free == 0 { Ok(Vec::new()) } else { claim::due(&app, &work, free).await } };
+        let claiming = async { if room == 0 { Ok(Vec::new()) } else { claim::due(&app, &work, room).await } };
         let (recorded, claims) = tokio::join!(record(&app, &work, &ended), claiming);
         if recorded.is_err() {
             self.ended = ended;
         }
-        let claimed = self.begin(claims?, free);
+        let claims = claims?;
+        if room > 0 {
+            self.ear.answered();
+        }
+        let claimed = if claims.len() == room { Claimed::All } else { Claimed::Rest };
+        self.ahead.keep(claims);
+        self.begin();
         recorded.map(|()| claimed)
     }
 
-    fn begin(&mut self, claims: Vec<Claim>, free: usize) -> Claimed {
-        if free > 0 {
-            self.ear.answered();
-        }
-        let claimed = if claims.len() == free { Claimed::All } else { Claimed::Rest };
-        for claim in claims {
+    /// As many as may run.
+    fn begin(&mut self) {
+        while self.running.len() < self.app.job_concurrency {
+            let Some(claim) = self.ahead.next() else { return };
             let lease = claim.lease;
-            let task = self.running.spawn(job::run(self.app.clone(), self.work, claim));
+            let task = self.running.spawn(timed(self.app.clone(), self.work, claim));
             self.leases.insert(task.id(), lease);
         }
-        claimed
     }
 
     async fn tick(&mut self) -> Result<(), DbError> {
@@ -100,19 +111,25 @@ impl Worker {
         }
     }
 
-    /// Until there is something to do: a run has ended, a second is over or, where a run more is free to begin, the bell rings.
+    /// Until there is something to do: runs have ended, a second is over or, where a run more is free to begin, the bell rings.
     async fn wait(&mut self, claimed: Claimed, stop: &mut watch::Receiver<bool>) {
-        let ended = tokio::select! {
-            ended = self.running.join_next_with_id(), if !self.running.is_empty() => ended,
-            () = self.ear.heard(), if claimed == Claimed::Rest => None,
-            () = sleep(TICK) => None,
-            _ = stop.changed() => None,
-        };
-        if let Some(ended) = ended {
+        let begun = Instant::now();
+        loop {
+            let ended = tokio::select! {
+                ended = self.running.join_next_with_id(), if !self.running.is_empty() => ended,
+                () = self.ear.heard(), if claimed == Claimed::Rest => None,
+                () = sleep(TICK) => None,
+                _ = stop.changed() => None,
+            };
+            let Some(ended) = ended else { return };
             self.end(ended);
             // Those that end at the same time are recorded together.
             tokio::task::yield_now().await;
             self.collect();
+            self.begin();
+            if self.ahead.is_empty() || begun.elapsed() >= GATHER {
+                return;
+            }
         }
     }
 
@@ -122,10 +139,11 @@ impl Worker {
         }
     }
 
-    fn end(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+    fn end(&mut self, ended: Result<(Id, (Outcome, Duration)), JoinError>) {
         match ended {
-            Ok((id, outcome)) => {
+            Ok((id, (outcome, time))) => {
                 self.leases.remove(&id);
+                self.ahead.took(time);
                 self.ended.push(outcome);
             }
             Err(error) => {
@@ -135,8 +153,9 @@ impl Worker {
         }
     }
 
-    /// Lets everything end, and records it.
+    /// Lets everything under way end, and records it; what was not begun is given back.
     async fn finish(&mut self) {
+        self.ended.extend(self.ahead.all().iter().map(|claim| Outcome::given_back(claim.lease)));
         while let Some(ended) = self.running.join_next_with_id().await {
             self.end(ended);
         }
@@ -144,6 +163,11 @@ impl Worker {
             tracing::warn!(queue = self.work.queue, cause = %error, "could not record the last jobs");
         }
     }
+}
+
+async fn timed(app: App, work: JobWork, claim: Claim) -> (Outcome, Duration) {
+    let begun = Instant::now();
+    (job::run(app, work, claim).await, begun.elapsed())
 }
 
 async fn record(app: &App, work: &JobWork, ended: &[Outcome]) -> Result<(), DbError> {

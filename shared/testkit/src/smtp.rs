@@ -85,6 +85,11 @@ impl Sink {
         self.kept.fates.lock().expect("no test panics here").extend(fates);
     }
 
+    /// How many were taken so far.
+    pub fn count(&self) -> usize {
+        self.kept.taken.lock().expect("no test panics here").len()
+    }
+
     /// All that was taken so far.
     pub fn taken(&self) -> Vec<Taken> {
         self.kept.taken.lock().expect("no test panics here").clone()

@@ -148,7 +148,7 @@ impl<'a> Batch<'a> {
             let at = value::json(last.updated_at);
             let Some(ticket) = written.or(known).filter(|ticket| ticket["updated_at"] == at) else { continue };
             if let Some(part) = self.parts.iter().find(|part| part.number == incident.number) {
-                summary.slas.add(&part.slas);
+                summary.add_clocks(&self.desk.book, &part.slas);
             }
             summary.closed += usize::from(ticket["state"] == "closed");
             summary.reopen_count.add(&incident.number, int(ticket, "reopen_count"), last.reopen_count);

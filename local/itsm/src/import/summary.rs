@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
-use shared::rules::sla::{Row, Stage};
+use shared::rules::sla::{Book, Row, Stage};
 
 use super::log::Log;
 use super::oddities;
@@ -49,6 +49,8 @@ pub struct Summary {
     pub lifecycle: BTreeMap<String, u64>,
     /// How the imported incidents stood with what is promised, of those that this run wrote.
     pub slas: Standings,
+    /// The same by definition, by its name.
+    pub slas_by_definition: BTreeMap<String, Standings>,
     /// Our count in the end against the log's.
     pub reopen_count: Comparison,
     /// Our count in the end against the log's.
@@ -78,8 +80,10 @@ pub struct Imported {
 #[derive(Debug, Default, Serialize, PartialEq)]
 pub struct Standings {
     /// Of an incident with a definition each.
-    pub standings: u64,
-    /// Of these, what was promised is done.
+    pub clocks: u64,
+    /// Of these, those that count no more: the definition did not match any more. They are in none of the following.
+    pub canceled: u64,
+    /// What was promised is done.
     pub completed: u64,
     /// Of the completed, in time.
     pub met: u64,
@@ -90,14 +94,13 @@ pub struct Standings {
 }
 
 impl Standings {
-    pub(super) fn add(&mut self, rows: &[Row]) {
-        for row in rows {
-            let completed = row.stage == Stage::Completed;
-            self.standings += 1;
-            self.completed += u64::from(completed);
-            self.met += u64::from(completed && row.breached_at.is_none());
-            self.breached += u64::from(row.breached_at.is_some());
-        }
+    fn add(&mut self, row: &Row) {
+        let (canceled, completed, breached) = (row.stage == Stage::Canceled, row.stage == Stage::Completed, row.breached_at.is_some());
+        self.clocks += 1;
+        self.canceled += u64::from(canceled);
+        self.completed += u64::from(completed);
+        self.met += u64::from(completed && !breached);
+        self.breached += u64::from(breached && !canceled);
         self.share_met = (self.completed > 0).then(|| (self.met as f64 * 1000.0 / self.completed as f64).round() / 1000.0);
     }
 }
@@ -141,9 +144,20 @@ impl Summary {
             out_of_order: log.incidents.iter().map(super::log::Incident::out_of_order).sum(),
             lifecycle,
             slas: Standings::default(),
+            slas_by_definition: BTreeMap::new(),
             reopen_count: Comparison::default(),
             reassignment_count: Comparison::default(),
             priority: Comparison::default(),
+        }
+    }
+
+    /// Counts an incident's clocks.
+    pub(super) fn add_clocks(&mut self, book: &Book, rows: &[Row]) {
+        for row in rows {
+            let definition = book.definitions.iter().find(|definition| definition.id == row.sla_id);
+            let name = definition.map_or_else(|| row.sla_id.to_string(), |definition| definition.name.clone());
+            self.slas.add(row);
+            self.slas_by_definition.entry(name).or_default().add(row);
         }
     }
 }

@@ -10,6 +10,7 @@ mod life;
 mod lost;
 mod mail;
 mod matrix;
+mod metrics;
 mod openapi;
 mod process;
 mod races;

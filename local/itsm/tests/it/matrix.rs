@@ -134,6 +134,17 @@ impl<'d> People<'d> {
         id
     }
 
+    /// A mail that was set aside.
+    async fn mail(&self) -> Uuid {
+        let id = Uuid::now_v7();
+        let mail = format!(
+            "insert into inbound_mails (id, mailbox, identity, hash, raw, state, outcome, received_at, ended_at)
+             values ('{id}', 'desk@desk.example', '{id}', '', 'From: x', 'set_aside', 'unverified', now(), now())"
+        );
+        self.desk.execute(&mail).await;
+        id
+    }
+
     /// An API key of this person's; nobody has none.
     async fn key(&self, person: &Person<'_>) -> Uuid {
         let (id, hash, by) = (Uuid::now_v7(), Uuid::now_v7(), person.id);
@@ -216,6 +227,7 @@ impl<'d> People<'d> {
                 (true, "schedules") => "sweep".to_owned(),
                 (true, "calendars") => "00000000-0000-7000-8000-000000000095".to_owned(),
                 (true, "slas") => self.sla().await.to_string(),
+                (true, "set-aside") => self.mail().await.to_string(),
                 (true, "notifications") => self.notification(person).await.to_string(),
                 (true, "api-keys") => self.key(person).await.to_string(),
                 (true, _) => Uuid::now_v7().to_string(),

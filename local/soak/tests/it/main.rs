@@ -1,10 +1,16 @@
-//! The fault test in a minute, that it sees what it looks for, and what Redis is told.
+//! Each long run in a minute, that the fault test sees what it looks for, and what Redis is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 mod bell;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use soak::Plan;
+use soak::{Plan, recompute, storm};
+
+/// Where the functions' programs are built.
+fn programs() -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_soak-worker")).parent().unwrap().to_owned()
+}
 
 fn plan() -> Plan {
     let worker = env!("CARGO_BIN_EXE_soak-worker").into();
@@ -25,4 +31,19 @@ async fn an_effect_apart_from_its_completion_is_found_out() {
     let plan = Plan { workers: 2, jobs: 300, duration: Duration::from_secs(5), kills: 0, faults: 3, outages: false, naive: true, ..plan() };
     let found = soak::run(&plan).await.unwrap_err().to_string();
     assert!(found.starts_with("not each effect once") && found.contains("jobs_with_effect: 300, ") && !found.contains(" effects: 300,"), "{found}");
+}
+
+/// A hundred and fifty incidents with two promises each that are soon missed; two schedulers, four workers a queue, mailers killed: each reminder and
+/// breach once, and one mail to everybody who is to hear of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_incidents_tells_each_thing_once() {
+    let plan = storm::Plan { programs: programs(), incidents: 150, goals: [12, 16], kills: 4, hurry: true };
+    println!("{}", serde_json::to_string_pretty(&storm::run(&plan).await.unwrap()).unwrap());
+}
+
+/// How long it may take is the full run's to say.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_calendar_reaches_every_clock_beside_a_writer() {
+    let plan = recompute::Plan { programs: programs(), tickets: 3_000, limits: None };
+    println!("{}", serde_json::to_string_pretty(&recompute::run(&plan).await.unwrap()).unwrap());
 }

@@ -56,7 +56,12 @@ async fn four_at_once_and_no_more_and_those_under_way_end_when_it_stops() {
         until(desk, "running", 4).await;
         GATE.add_permits(2);
         until(desk, "done", 2).await;
-        until(desk, "running", 4).await;
+        let refilled = async {
+            while NOW.load(SeqCst) != 4 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), refilled).await.unwrap();
         assert_eq!(MOST.load(SeqCst), 4);
         let stopping = tokio::spawn(workers.stop());
         GATE.add_permits(4);
@@ -109,6 +114,51 @@ async fn the_more_urgent_first_and_a_panic_is_a_failure_like_any() {
         workers.stop().await;
         desk.execute("delete from jobs").await;
         app.db.close().await;
+    })
+    .await;
+}
+
+/// Short, but for those that wait until they are let go.
+#[derive(Deserialize)]
+struct Uneven {
+    long: bool,
+}
+static OPEN: Semaphore = Semaphore::const_new(0);
+
+impl Job for Uneven {
+    const QUEUE: &'static str = "uneven";
+
+    async fn run(self, _: &App, _: Lease) -> Result<(), JobError> {
+        if self.long {
+            OPEN.acquire().await.unwrap().forget();
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_was_claimed_behind_a_long_one_is_given_back_and_has_lost_no_attempt() {
+    desk(async |desk| {
+        let (app, another) = (app(desk, 1), app(desk, 1));
+        let enqueue = "select enqueue('uneven', gen_random_uuid()::text, jsonb_build_object('long', n = 0), now() + n * interval '1 us', 0, 1)";
+        desk.execute(&format!("{enqueue} from generate_series(1, 200) n")).await;
+        let (mut workers, mut others) = (Workers::default(), Workers::default());
+        workers.start(&app, JobWork::of::<Uneven>());
+        until(desk, "done", 200).await;
+        // Short jobs until now: a claim takes all of these, and then the first of them is long.
+        desk.execute(&format!("{enqueue} from generate_series(0, 5) n")).await;
+        until(desk, "running", 6).await;
+        until(desk, "queued", 5).await;
+        assert_eq!(desk.rows("select distinct (attempt - since)::text from jobs where state = 'queued'").await, ["0"]);
+        others.start(&another, JobWork::of::<Uneven>());
+        until(desk, "done", 205).await;
+        OPEN.add_permits(1);
+        until(desk, "done", 206).await;
+        workers.stop().await;
+        others.stop().await;
+        desk.execute("delete from jobs").await;
+        app.db.close().await;
+        another.db.close().await;
     })
     .await;
 }
