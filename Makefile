@@ -16,6 +16,7 @@ up: ## Serve the platform with demonstration data on http://127.0.0.1:8080 (PORT
 test: lint ## All tests, on a private Postgres
 	@local/setup/system.sh postgres nginx redis
 	@local/setup/venv.sh schemathesis
+	@local/setup/venv.sh sam
 	cargo xtask test
 
 lint: ## Format, clippy, and what `sync --check` knows of the tree
@@ -31,7 +32,7 @@ parity: ## The same suite in every home, a function made by the docs too; writes
 	cargo xtask parity
 	cargo xtask throwaway
 
-bench: ## Throughput beside a bare handler and pgbench, every list at a million incidents; writes docs/performance.md
+bench: ## Throughput beside a bare handler and pgbench, every list at a million incidents, a cold start on Lambda; writes docs/performance.md
 	@local/setup/rust.sh
 	@local/setup/system.sh cc postgres wrk redis
 	@local/setup/celery.sh

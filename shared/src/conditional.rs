@@ -40,9 +40,13 @@ impl IfMatch {
 pub struct IfNoneMatch(Vec<String>);
 
 fn tags(parts: &Parts, header: &HeaderName) -> Result<Option<Vec<String>>, Error> {
-    let Some(value) = parts.headers.get(header) else { return Ok(None) };
-    let text = value.to_str().map_err(|_| Error::BadRequest(format!("{header} must be ASCII.")))?;
-    Ok(Some(text.split(',').map(|tag| tag.trim().trim_start_matches("W/").to_owned()).collect()))
+    let mut all: Option<Vec<String>> = None;
+    // Several lines are one list (RFC 9110, 5.3); some gateways join them, others do not.
+    for value in parts.headers.get_all(header) {
+        let text = value.to_str().map_err(|_| Error::BadRequest(format!("{header} must be ASCII.")))?;
+        all.get_or_insert_default().extend(text.split(',').map(|tag| tag.trim().trim_start_matches("W/").to_owned()));
+    }
+    Ok(all)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {

@@ -69,10 +69,14 @@ pub struct Target {
 impl Target {
     /// `https://...`, and `http://...` only where private addresses are allowed, which is to say in tests and on a developer's machine.
     pub fn parse(url: &str, allow_private: bool) -> Result<Self, FetchError> {
-        let refused = Err(FetchError::Address("an absolute https:// address is needed"));
         if url.len() > LONGEST {
             return Err(FetchError::Address("the address has more than 2,000 characters"));
         }
+        Self::of(url, allow_private)
+    }
+
+    fn of(url: &str, allow_private: bool) -> Result<Self, FetchError> {
+        let refused = Err(FetchError::Address("an absolute https:// address is needed"));
         let Ok(uri) = url.parse::<Uri>() else { return refused };
         let (Some(scheme), Some(authority), Some(host)) = (uri.scheme(), uri.authority(), uri.host()) else { return refused };
         if authority.as_str().contains('@') || url.contains('#') {

@@ -23,6 +23,8 @@ pub mod sqs;
 mod worker;
 
 #[cfg(not(target_family = "wasm"))]
+pub use lambda::events;
+#[cfg(not(target_family = "wasm"))]
 pub use native::{Workers, holding, main, process};
 
 /// A function's routes with everything around them that is the same in every home.

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod database;
 pub mod functions;
+pub mod hook;
 pub mod import;
 pub mod migrate;
 pub mod openapi;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use itsm::database::{Database, data_dir};
 use itsm::secrets::Secrets;
-use itsm::{admin, import, migrate, openapi, secrets, seed, serve};
+use itsm::{admin, hook, import, migrate, openapi, secrets, seed, serve};
 use shared::rules::calendar;
 
 /// An ITSM platform in small functions. Every command honours DATABASE_URL; without it, a private Postgres in ITSM_DATA_DIR.
@@ -98,14 +98,23 @@ enum Admin {
 }
 
 fn main() -> ExitCode {
-    let (begun, cli) = (Instant::now(), Cli::parse());
+    let begun = Instant::now();
+    // On AWS Lambda there is no command line.
+    let command = if hook::is_asked() { None } else { Some(Cli::parse().command) };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(cli.command, begun))) {
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(begin(command, begun))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("itsm: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn begin(command: Option<Command>, begun: Instant) -> Result<()> {
+    match command {
+        Some(command) => run(command, begun).await,
+        None => hook::serve().await,
     }
 }
 

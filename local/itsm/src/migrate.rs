@@ -115,11 +115,17 @@ async fn current(connection: &mut PgConnection) -> i64 {
     sqlx::query_scalar(PENDING).fetch_one(connection).await.unwrap_or_default()
 }
 
-/// An error that says what to do unless the database is at this program's version.
-pub async fn check(url: &str) -> Result<()> {
+/// The migration that the database at `url` is at; 0 where it has none.
+pub async fn version(url: &str) -> Result<i64> {
     let mut connection = connect(url).await?;
     let current = current(&mut connection).await;
     connection.close().await?;
+    Ok(current)
+}
+
+/// An error that says what to do unless the database is at this program's version.
+pub async fn check(url: &str) -> Result<()> {
+    let current = version(url).await?;
     anyhow::ensure!(current >= newest(), "the database is at migration {current}, this program needs {}: run `itsm migrate`", newest());
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: what the platform costs over a bare handler with the same statements, what its lists cost at a million incidents
-//! ([`million`]), and `docs/performance.md`.
+//! ([`million`]), what a cold start on Lambda takes ([`cold`]), and `docs/performance.md`.
 //!
 //! Each operation meets a fresh copy of one database of 10,000 incidents. In each round the platform, the bare handler and the simplest
 //! SQL are loaded one after another and `pgbench` runs the same statements, so that whatever else the machine does falls on all of them;
@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::Result;
 
 mod ceiling;
+mod cold;
 mod database;
 mod jobs;
 mod limits;
@@ -58,6 +59,8 @@ pub(crate) enum Part {
     Throughput,
     /// Every list at a million incidents.
     Million,
+    /// A cold start on AWS Lambda.
+    Cold,
 }
 
 /// Incidents of the second part.
@@ -81,7 +84,8 @@ pub(crate) fn run(root: &Path, effort: &Effort) -> Result<()> {
     let tools = Tools::find(root, effort.built.as_deref())?;
     let first = if effort.has(Part::Throughput) { Some(throughput(root, &tools, effort)?) } else { None };
     let second = if effort.has(Part::Million) { Some(million::run(root, &tools, effort)?) } else { None };
-    if effort.is_whole() { page::write(root, first, second) } else { Ok(()) }
+    let third = if effort.has(Part::Cold) && effort.only.is_empty() { Some(cold::run(root, &tools, effort)?) } else { None };
+    if effort.is_whole() { page::write(root, [first, second, third]) } else { Ok(()) }
 }
 
 fn throughput(root: &Path, tools: &Tools, effort: &Effort) -> Result<String> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 mod functions;
+mod homes;
 mod layers;
 mod places;
 
@@ -20,6 +21,7 @@ pub fn check(root: &Path) -> Result<()> {
     let mut broken = places::broken(&sources);
     broken.extend(layers::broken(&sources));
     broken.extend(functions::broken(root, &sources)?);
+    broken.extend(homes::broken(root, &sources)?);
     if broken.is_empty() { Ok(()) } else { bail!("rules of the tree are broken:\n  {}", broken.join("\n  ")) }
 }
 

@@ -20,6 +20,8 @@ pub struct Function {
     pub variables: Vec<String>,
     /// Whether it may reach any host of the Internet.
     pub outbound: bool,
+    /// Queues whose bell it rings; `*` is any.
+    pub rings: Vec<String>,
     /// Routes or a queue.
     pub kind: Kind,
 }
@@ -76,6 +78,8 @@ enum Metadata {
         timeout: u32,
         #[serde(default)]
         variables: Vec<String>,
+        #[serde(default)]
+        rings: Vec<String>,
     },
     Job {
         queue: String,
@@ -88,6 +92,8 @@ enum Metadata {
         variables: Vec<String>,
         #[serde(default)]
         outbound: bool,
+        #[serde(default)]
+        rings: Vec<String>,
     },
 }
 
@@ -97,15 +103,15 @@ fn utc() -> String {
 
 impl Function {
     fn new(package: Package) -> Self {
-        let (kind, memory, timeout, variables, outbound) = match package.metadata.function {
-            Metadata::Http { routes, fallback, body, memory, timeout, variables } => {
-                (Kind::Http { routes, fallback, body }, memory, timeout, variables, false)
+        let (kind, memory, timeout, variables, outbound, rings) = match package.metadata.function {
+            Metadata::Http { routes, fallback, body, memory, timeout, variables, rings } => {
+                (Kind::Http { routes, fallback, body }, memory, timeout, variables, false, rings)
             }
-            Metadata::Job { queue, schedule, timezone, memory, timeout, variables, outbound } => {
-                (Kind::Job { queue, schedule, timezone }, memory, timeout, variables, outbound)
+            Metadata::Job { queue, schedule, timezone, memory, timeout, variables, outbound, rings } => {
+                (Kind::Job { queue, schedule, timezone }, memory, timeout, variables, outbound, rings)
             }
         };
-        Self { name: package.name, description: package.description, memory, timeout, variables, outbound, kind }
+        Self { name: package.name, description: package.description, memory, timeout, variables, outbound, rings, kind }
     }
 
     /// Its routes; a job has none that are public.
@@ -120,6 +126,19 @@ impl Function {
     pub fn is_at(&self, path: &str) -> bool {
         let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
         self.routes().iter().any(|route| path.strip_prefix(route.as_str()).is_some_and(below))
+    }
+
+    /// Its queue; a function of routes has none.
+    pub fn queue(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Job { queue, .. } => Some(queue),
+            Kind::Http { .. } => None,
+        }
+    }
+
+    /// Whether it rings the bell of this queue.
+    pub fn rings(&self, queue: &str) -> bool {
+        self.rings.iter().any(|rung| rung == "*" || rung == queue)
     }
 
     /// Whether it answers requests.
@@ -138,6 +157,11 @@ pub fn all(root: &Path) -> Result<Vec<Function>> {
         }
     }
     functions.sort_by(|a, b| a.name.cmp(&b.name));
+    for function in &functions {
+        let known = |rung: &&String| *rung == "*" || functions.iter().any(|other| other.queue() == Some(rung.as_str()));
+        let unknown = function.rings.iter().find(|rung| !known(rung));
+        ensure!(unknown.is_none(), "{} rings the queue {}, which no function works off", function.name, unknown.map_or("", String::as_str));
+    }
     ensure!(functions.iter().filter(|f| matches!(f.kind, Kind::Http { fallback: true, .. })).count() <= 1, "two functions are the fallback");
     Ok(functions)
 }

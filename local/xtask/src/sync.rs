@@ -7,11 +7,12 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::functions::{self, Function};
 
+mod configuration;
 mod itsm;
 pub mod nginx;
 mod readme;
-mod spin;
-mod template;
+pub(crate) mod spin;
+pub mod template;
 
 /// A file that `sync` writes, or the part of it between two marks.
 struct Written {
@@ -23,13 +24,14 @@ fn all(root: &Path) -> Result<Vec<Written>> {
     let functions = functions::all(root)?;
     let file = |path, text| Written { path, text };
     Ok(vec![
+        file("docs/CONFIGURATION.md", configuration::page(&functions)),
         file("functions/README.md", readme::table(&functions)),
         file("local/itsm/Cargo.toml", itsm::dependencies(&fs::read_to_string(root.join("local/itsm/Cargo.toml"))?, &functions)?),
         file("local/itsm/src/functions.rs", itsm::functions(&functions)),
         file("local/nginx/routes.conf", nginx::routes(&functions)),
         file("local/nginx/upstreams.conf", nginx::upstreams(&functions, |function| format!("{}:8080", function.name))),
         file("spin.toml", spin::manifest(&functions)),
-        file("template.yaml", template::template(&functions)),
+        file("template.yaml", template::template(&functions)?),
     ])
 }
 
@@ -38,6 +40,7 @@ const OPENAPI: &str = "docs/openapi.json";
 
 /// Every file that `sync` writes.
 pub const WRITES: &[&str] = &[
+    "docs/CONFIGURATION.md",
     "functions/README.md",
     "local/itsm/Cargo.toml",
     "local/itsm/src/functions.rs",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{CONNECTION, HOST};
-use axum::http::{HeaderMap, HeaderValue, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
@@ -52,15 +52,25 @@ impl Fetch {
 
     /// Posts this once, and answers what came back within 15 seconds.
     pub async fn post(&self, url: &str, headers: HeaderMap, body: String) -> Result<Fetched, FetchError> {
-        let (target, end) = (self.target(url)?, Instant::now() + WHOLE);
+        self.send(Method::POST, self.target(url)?, headers, body).await
+    }
+
+    /// Puts this at an address that is no administrator's, and may be as long as it likes.
+    pub async fn put(&self, url: &str, body: String) -> Result<Fetched, FetchError> {
+        self.send(Method::PUT, Target::of(url, self.allow_private)?, HeaderMap::new(), body).await
+    }
+
+    async fn send(&self, method: Method, target: Target, headers: HeaderMap, body: String) -> Result<Fetched, FetchError> {
+        let end = Instant::now() + WHOLE;
+        let request = request(method, &target, headers, body)?;
         let stream = timeout(CONNECT, self.connect(&target)).await.map_err(|_| FetchError::Late)??;
         if !target.is_tls {
-            return exchange(stream, target, headers, body, end).await;
+            return exchange(stream, request, end).await;
         }
         let tls = TLS.as_ref().map_err(|error| FetchError::Connection(error.clone()))?;
         let name = ServerName::try_from(target.host.clone()).map_err(|_| FetchError::Name)?;
         let stream = timeout_at(end, tls.connect(name, stream)).await.map_err(|_| FetchError::Late)?;
-        exchange(stream.map_err(|error| FetchError::Connection(error.to_string()))?, target, headers, body, end).await
+        exchange(stream.map_err(|error| FetchError::Connection(error.to_string()))?, request, end).await
     }
 
     /// To one of the addresses that were looked at. One that is not public among them speaks against all: whoever answers so tries something.
@@ -76,10 +86,9 @@ impl Fetch {
 }
 
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    stream: S, target: Target, headers: HeaderMap, body: String, end: Instant,
+    stream: S, request: Request<Body>, end: Instant,
 ) -> Result<Fetched, FetchError> {
     let broken = |error: hyper::Error| FetchError::Broken(error.to_string());
-    let request = request(&target, headers, body)?;
     let answered = async {
         let (mut sender, connection) = http1::handshake::<_, Body>(TokioIo::new(stream)).await.map_err(broken)?;
         let mut driver = JoinSet::new(); // it ends with this value, however little was read
@@ -91,11 +100,11 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     Ok(Fetched { status, body: readable(&beginning(response.into_body(), end).await) })
 }
 
-fn request(target: &Target, headers: HeaderMap, body: String) -> Result<Request<Body>, FetchError> {
+fn request(method: Method, target: &Target, headers: HeaderMap, body: String) -> Result<Request<Body>, FetchError> {
     let path = target.uri.path_and_query().map_or("/", |path| path.as_str());
     let authority = target.uri.authority().map_or("", |authority| authority.as_str());
     let host = HeaderValue::from_str(authority).map_err(|_| FetchError::Address("the host is not one that a header can name"))?;
-    let mut request = Request::post(path).body(body.into()).map_err(|error| FetchError::Broken(error.to_string()))?;
+    let mut request = Request::builder().method(method).uri(path).body(body.into()).map_err(|error| FetchError::Broken(error.to_string()))?;
     *request.headers_mut() = headers;
     request.headers_mut().insert(HOST, host);
     request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use axum::extract::Request;
 use lambda_http::Adapter;
 use lambda_http::lambda_runtime::{self, Error as LambdaError, LambdaEvent, service_fn};
-use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -16,12 +16,14 @@ use crate::client::Peer;
 use crate::function::{Function, JobWork, Work};
 use crate::job;
 
+mod event;
+
 /// Serves the runtime API until it ends the process.
 pub(super) async fn run(function: Function, app: App) -> Result<()> {
     match function.work {
         Work::Http(routes) => {
             let router = router(routes(), app).layer(axum::middleware::map_request(from_context));
-            let service = Adapter::from(router).map_request(with_a_query_of_a_uri);
+            let service = Adapter::from(router).map_request(event::plain);
             lambda_runtime::run(service).await.map_err(|error| anyhow!(error))
         }
         Work::Job(work) => {
@@ -29,6 +31,19 @@ pub(super) async fn run(function: Function, app: App) -> Result<()> {
             lambda_runtime::run(handler).await.map_err(|error| anyhow!(error))
         }
     }
+}
+
+/// Serves any other program of the tree: each event, and how long it may take, to `handle`.
+pub async fn events<H, O>(handle: H) -> Result<()>
+where
+    H: Fn(Value, Duration) -> O + Send + Sync,
+    O: Future<Output = Result<Value>> + Send,
+{
+    let handle = &handle;
+    let service = service_fn(move |event: LambdaEvent<Value>| async move {
+        handle(event.payload, remaining(event.context.deadline)).await.map_err(|error| LambdaError::from(format!("{error:#}")))
+    });
+    lambda_runtime::run(service).await.map_err(|error| anyhow!(error))
 }
 
 async fn from_context(mut request: Request) -> Request {
@@ -49,25 +64,6 @@ fn peer(request: &Request) -> Option<IpAddr> {
         }
         _ => None,
     }
-}
-
-/// `lambda_http` panics where the query is no URI's, and anybody may send a `<`: what may not stand in one is percent-encoded first.
-fn with_a_query_of_a_uri(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
-    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
-        request.raw_query_string = request.raw_query_string.take().map(|query| encoded(&query));
-    }
-    event
-}
-
-fn encoded(query: &str) -> String {
-    let mut encoded = String::with_capacity(query.len());
-    for byte in query.bytes() {
-        match byte {
-            b'"' | b'#' | b'<' | b'>' | ..=b' ' | 0x7f.. => encoded.push_str(&format!("%{byte:02X}")),
-            _ => encoded.push(char::from(byte)),
-        }
-    }
-    encoded
 }
 
 /// An SQS batch, or any other event: a schedule.

@@ -3,6 +3,7 @@
 
 mod attack;
 mod binary;
+mod hook;
 mod import;
 mod internal;
 mod kill;

@@ -13,6 +13,8 @@ pub(super) struct Tools {
     pub(super) bare: PathBuf,
     /// The folder of the Lua scripts.
     pub(super) scripts: PathBuf,
+    /// Where programs lie that are built.
+    pub(super) folder: PathBuf,
 }
 
 impl Tools {
@@ -20,21 +22,23 @@ impl Tools {
     pub(super) fn find(root: &Path, built: Option<&str>) -> Result<Self> {
         ensure!(Command::new("wrk").arg("--version").output().is_ok(), "wrk is not installed: sudo apt-get install wrk");
         if built.is_none() {
-            build(root)?;
+            build(root, &["itsm", "bench"])?;
         }
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-        let program = |name: &str| target.join(built.unwrap_or(PROFILE)).join(name);
-        Ok(Self { itsm: program("itsm"), bare: program("bare"), scripts: root.join("local/bench") })
+        let folder = target.join(built.unwrap_or(PROFILE));
+        Ok(Self { itsm: folder.join("itsm"), bare: folder.join("bare"), scripts: root.join("local/bench"), folder })
     }
 }
 
 /// As they are shipped.
 const PROFILE: &str = "dist";
 
-fn build(root: &Path) -> Result<()> {
+/// Builds these packages.
+pub(super) fn build(root: &Path, packages: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    let built = cargo.current_dir(root).args(["build", "--profile", PROFILE, "--package", "itsm", "--package", "bench"]).status()?;
-    ensure!(built.success(), "the build failed");
+    cargo.current_dir(root).args(["build", "--profile", PROFILE]);
+    cargo.args(packages.iter().flat_map(|package| ["--package", *package]));
+    ensure!(cargo.status()?.success(), "the build failed");
     Ok(())
 }
 

@@ -23,7 +23,7 @@ database_address = { default = "postgres://127.0.0.1:5432" }
 "#;
 
 /// The host pools connections, and there is no bell: the schedule drains.
-const UNUSED: &[&str] = &["DATABASE_MAX_CONNECTIONS", "JOB_CONCURRENCY", "QUEUE_URL"];
+pub(crate) const UNUSED: &[&str] = &["DATABASE_MAX_CONNECTIONS", "JOB_CONCURRENCY", "QUEUE_URL"];
 
 pub(super) fn manifest(functions: &[Function]) -> String {
     let used: Vec<&Variable> = VARIABLES.iter().filter(|variable| !UNUSED.contains(&variable.name)).collect();
@@ -86,7 +86,7 @@ fn routes(function: &Function) -> Box<dyn Iterator<Item = String> + '_> {
 
 /// A segment that begins with a dot becomes a parameter: to Spin's router (routefinder 0.5) such a segment goes both before and
 /// after a wildcard, so that `/...` would take what other components should answer.
-fn without_leading_dots(route: &str) -> String {
+pub(crate) fn without_leading_dots(route: &str) -> String {
     let segment = |segment: &str| segment.strip_prefix('.').map_or_else(|| segment.to_owned(), |name| format!(":{}", name.replace('-', "_")));
     route.split('/').map(segment).collect::<Vec<_>>().join("/")
 }

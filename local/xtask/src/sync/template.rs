@@ -1,105 +1,62 @@
-//! `template.yaml`: AWS SAM. What is the same whatever the functions are is `template/head.yaml`.
-use crate::config::VARIABLES;
+//! `template.yaml`: AWS SAM. What is the same whatever the functions are is in `template/*.yaml`.
+use crate::config::{VARIABLES, Variable};
 use crate::functions::{Function, Kind};
 
+mod alarm;
+mod function;
+mod queue;
+mod role;
+pub(crate) mod schedule;
+
 const HEAD: &str = include_str!("template/head.yaml");
+const SETTINGS: &str = include_str!("template/settings.yaml");
+const MIGRATE: &str = include_str!("template/migrate.yaml");
+const STACK: &str = include_str!("template/stack.yaml");
 
-pub(super) fn template(functions: &[Function]) -> String {
-    let mut text = HEAD.to_owned() + &bell(functions);
-    for function in functions {
-        text += &match &function.kind {
-            Kind::Http { routes, fallback, .. } => resource(function, &requests(routes, *fallback)),
-            Kind::Job { queue, .. } => resource(function, &events(function)) + &queues(function, queue),
-        };
+/// What no function reads here: `Globals` bounds the pool, an event is one batch, and no internal route is served.
+pub(crate) const UNUSED: &[&str] = &["JOB_CONCURRENCY", "INTERNAL_TOKEN"];
+
+/// The whole file, for these functions.
+pub fn template(functions: &[Function]) -> anyhow::Result<String> {
+    let mut text = [HEAD, &parameters(functions), SETTINGS, MIGRATE, &role::role("Migrate", "migrate", &[]), STACK].concat();
+    for each in functions {
+        text += &function::resource(each, functions)?;
+        text += &role::role(&pascal(&each.name), &each.name, &statements(each, functions));
+        text += &alarm::failures(each);
+        if let Kind::Job { queue, .. } = &each.kind {
+            text += &(queue::queues(each, queue) + &alarm::backlog(each, queue));
+        }
     }
-    text
+    Ok(text)
 }
 
-fn resource(function: &Function, events: &str) -> String {
-    let Function { name, description, memory, timeout, variables, .. } = function;
-    let secret = |name: &String| format!("          {name}: !Sub \"{{{{resolve:secretsmanager:${{Secret}}:SecretString:{name}}}}}\"\n");
-    let is_secret = |name: &&String| VARIABLES.iter().any(|variable| variable.name == **name && variable.secret);
-    let secrets: String = variables.iter().filter(is_secret).map(secret).collect();
-    let environment = if secrets.is_empty() { String::new() } else { format!("      Environment:\n        Variables:\n{secrets}") };
-    format!(
-        r#"
-  # {description}
-  {id}:
-    Type: AWS::Serverless::Function
-    Metadata:
-      BuildMethod: rust-cargolambda
-      BuildProperties: {{Binary: {name}}}
-    Properties:
-      CodeUri: functions/{name}
-      MemorySize: {memory}
-      Timeout: {timeout}
-{environment}      Policies: [!Ref Bell]
-      Events:
-{events}"#,
-        id = pascal(name)
-    )
+/// Rings, and takes its own messages.
+fn statements(function: &Function, functions: &[Function]) -> Vec<String> {
+    let rung: Vec<String> = functions.iter().filter(|job| job.queue().is_some_and(|queue| function.rings(queue))).map(arn).collect();
+    let send = (!rung.is_empty()).then(|| format!("{{Effect: Allow, Action: \"sqs:SendMessage\", Resource: [{}]}}", rung.join(", ")));
+    let take = r#"Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]"#;
+    let receive = function.queue().map(|_| format!("{{Effect: Allow, {take}, Resource: {}}}", arn(function)));
+    send.into_iter().chain(receive).collect()
 }
 
-/// Each route and what is below it; the fallback also takes what no other route does.
-fn requests(routes: &[String], fallback: bool) -> String {
-    let event = |route: &String| {
-        let name = pascal(route);
-        format!(
-            "        {name}: {{Type: HttpApi, Properties: {{Method: ANY, Path: {route}}}}}\n\
-             {space}{name}Below: {{Type: HttpApi, Properties: {{Method: ANY, Path: \"{route}/{{proxy+}}\"}}}}\n",
-            space = "        "
-        )
+fn arn(job: &Function) -> String {
+    format!("!GetAtt {}Queue.Arn", pascal(&job.name))
+}
+
+/// Variables that only some functions name, and that are no secret: each is a parameter of the stack.
+fn parameters(functions: &[Function]) -> String {
+    let own = |variable: &&Variable| !variable.secret && functions.iter().any(|function| function.variables.iter().any(|name| name == variable.name));
+    let parameter = |variable: &Variable| {
+        let (name, meaning) = (parameter_name(variable.name), variable.meaning.replace('`', "").replace('"', "'"));
+        let default = variable.default.unwrap_or_default();
+        format!("  {name}:\n    Type: String\n    Default: {default:?}\n    Description: {meaning:?}\n")
     };
-    let rest = if fallback { "        Rest: {Type: HttpApi} # $default\n" } else { "" };
-    routes.iter().map(event).collect::<String>() + rest
+    VARIABLES.iter().filter(own).map(parameter).collect()
 }
 
-/// Its messages; and once a minute it looks by itself for what no message told it, the scheduler also at its clock.
-fn events(function: &Function) -> String {
-    format!(
-        "        Messages:\n          Type: SQS\n          Properties:\n            Queue: !GetAtt {}Queue.Arn\n            \
-         FunctionResponseTypes: [ReportBatchItemFailures]\n        Schedule: {{Type: Schedule, Properties: {{Schedule: rate(1 minute)}}}}\n",
-        pascal(&function.name)
-    )
-}
-
-/// A message is hidden six times as long as the function may run, as AWS advises; after five receipts it is set aside.
-fn queues(function: &Function, queue: &str) -> String {
-    let (id, hidden) = (pascal(&function.name), function.timeout * 6);
-    format!(
-        r#"  {id}Queue:
-    Type: AWS::SQS::Queue
-    Properties:
-      QueueName: !Sub "${{AWS::StackName}}-{queue}"
-      VisibilityTimeout: {hidden}
-      SqsManagedSseEnabled: true
-      RedrivePolicy: {{deadLetterTargetArn: !GetAtt {id}DeadLetters.Arn, maxReceiveCount: 5}}
-  {id}DeadLetters:
-    Type: AWS::SQS::Queue
-    Properties:
-      QueueName: !Sub "${{AWS::StackName}}-{queue}-dead"
-      MessageRetentionPeriod: 1209600 # 14 days, the longest there is
-      SqsManagedSseEnabled: true
-"#
-    )
-}
-
-/// Any function may add a job, and rings its queue then.
-fn bell(functions: &[Function]) -> String {
-    let jobs = functions.iter().filter(|function| !function.is_http());
-    let arns: Vec<String> = jobs.map(|function| format!("!GetAtt {}Queue.Arn", pascal(&function.name))).collect();
-    format!(
-        r#"  Bell:
-    Type: AWS::IAM::ManagedPolicy
-    Properties:
-      Description: Tells a job's queue that a job is there
-      PolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - {{Effect: Allow, Action: "sqs:SendMessage", Resource: [{}]}}
-"#,
-        arns.join(", ")
-    )
+/// `MAIL_FROM` is `MailFrom`.
+fn parameter_name(variable: &str) -> String {
+    pascal(&variable.to_lowercase())
 }
 
 /// A logical id: letters and digits.
@@ -115,5 +72,6 @@ mod tests {
     #[test]
     fn logical_ids_have_letters_and_digits_alone() {
         assert_eq!(pascal("/.well-known/jwks.json"), "WellKnownJwksJson");
+        assert_eq!(parameter_name("MAIL_FROM"), "MailFrom");
     }
 }

@@ -16,14 +16,18 @@ mod gateway;
 
 use deployed::Deployed;
 
-/// All functions, deployed.
-pub struct Lambda(Vec<Deployed>);
+/// All functions, deployed, and the one that migrates.
+pub struct Lambda {
+    functions: Vec<Deployed>,
+    migrate: Deployed,
+}
 
 impl Lambda {
     /// With more variables for every function.
     pub(super) fn deploy(database: &TestDatabase, more: &[(&'static str, String)]) -> Self {
         let functions = functions::all(&xtask::root()).expect("the functions' folders").into_iter();
-        Self(functions.map(|function| Deployed::new(function, database, more)).collect())
+        let functions = functions.map(|function| Deployed::new(function, database, more)).collect();
+        Self { functions, migrate: Deployed::new(migrate(), database, &[("DATABASE_URL", database.owner_url.clone())]) }
     }
 
     pub(super) async fn call(&self, wire: Wire) -> Reply {
@@ -35,8 +39,8 @@ impl Lambda {
     /// The function of a path, as the API's routes have it: the longest that matches, else the fallback.
     fn serving(&self, path: &str) -> &Deployed {
         let longest = |deployed: &&Deployed| deployed.function.routes().iter().filter(|route| path.starts_with(*route)).map(String::len).max();
-        let at = self.0.iter().filter(|deployed| deployed.function.is_at(path)).max_by_key(longest);
-        at.or_else(|| self.0.iter().find(|deployed| matches!(deployed.function.kind, Kind::Http { fallback: true, .. })))
+        let at = self.functions.iter().filter(|deployed| deployed.function.is_at(path)).max_by_key(longest);
+        at.or_else(|| self.functions.iter().find(|deployed| matches!(deployed.function.kind, Kind::Http { fallback: true, .. })))
             .unwrap_or_else(|| panic!("no function has {path}, and none is the fallback"))
     }
 
@@ -54,7 +58,7 @@ impl Lambda {
     }
 
     fn jobs(&self) -> impl Iterator<Item = &Deployed> {
-        self.0.iter().filter(|deployed| !deployed.function.is_http())
+        self.functions.iter().filter(|deployed| !deployed.function.is_http())
     }
 
     /// The job functions.
@@ -64,15 +68,27 @@ impl Lambda {
 
     /// One event for the function of this name; its answer, or what the emulator says of its failure.
     pub async fn invoke(&self, function: &str, event: &Value) -> Value {
-        let deployed = self.0.iter().find(|deployed| deployed.function.name == function);
+        let deployed = self.functions.iter().find(|deployed| deployed.function.name == function);
         deployed.unwrap_or_else(|| panic!("there is no function {function}")).invoke(event).await
     }
 
+    /// One event for the function that migrates, as the database's owner.
+    pub async fn migrate(&self, event: &Value) -> Value {
+        self.migrate.invoke(event).await
+    }
+
     pub(super) async fn stop(self) {
-        for deployed in self.0 {
+        for deployed in self.functions.into_iter().chain([self.migrate]) {
             deployed.stop().await;
         }
     }
+}
+
+/// `itsm`, as the template has it.
+fn migrate() -> Function {
+    let kind = Kind::Http { routes: Vec::new(), fallback: false, body: None };
+    let (variables, rings) = (Vec::new(), Vec::new());
+    Function { name: "itsm".into(), description: String::new(), memory: 512, timeout: 900, variables, outbound: false, rings, kind }
 }
 
 impl Desk {
