@@ -35,6 +35,8 @@ pub enum Kind {
         fallback: bool,
         /// Megabytes that a request may have, where that is more than everywhere.
         body: Option<u32>,
+        /// Those of its paths whose answers are the same for everybody: a gateway may keep them.
+        fixed: Vec<String>,
     },
     /// Jobs.
     Job {
@@ -72,6 +74,8 @@ enum Metadata {
         #[serde(default)]
         fallback: bool,
         body: Option<u32>,
+        #[serde(default, rename = "static")]
+        fixed: Vec<String>,
         memory: u32,
         timeout: u32,
         #[serde(default)]
@@ -98,8 +102,8 @@ fn utc() -> String {
 impl Function {
     fn new(package: Package) -> Self {
         let (kind, memory, timeout, variables, outbound) = match package.metadata.function {
-            Metadata::Http { routes, fallback, body, memory, timeout, variables } => {
-                (Kind::Http { routes, fallback, body }, memory, timeout, variables, false)
+            Metadata::Http { routes, fallback, body, fixed, memory, timeout, variables } => {
+                (Kind::Http { routes, fallback, body, fixed }, memory, timeout, variables, false)
             }
             Metadata::Job { queue, schedule, timezone, memory, timeout, variables, outbound } => {
                 (Kind::Job { queue, schedule, timezone }, memory, timeout, variables, outbound)
@@ -120,6 +124,13 @@ impl Function {
     pub fn is_at(&self, path: &str) -> bool {
         let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
         self.routes().iter().any(|route| path.strip_prefix(route.as_str()).is_some_and(below))
+    }
+
+    /// The names of its processes where each is a process of its own. Schedulers are two, so that the end of one delays nothing.
+    pub fn instances(&self) -> Vec<String> {
+        let is_scheduler = matches!(&self.kind, Kind::Job { queue, .. } if queue == "sweep");
+        let second = is_scheduler.then(|| format!("{}-2", self.name));
+        std::iter::once(self.name.clone()).chain(second).collect()
     }
 
     /// Whether it answers requests.

@@ -18,7 +18,9 @@ pub(crate) fn run(root: &Path, choice: &Choice) -> Result<()> {
     ground::run(async {
         ground::succeed(ground::cargo().args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(root)).await?;
         if choice.arguments.is_empty() {
-            ground::succeed(ground::command(root.join("local/setup/venv.sh")).arg("schemathesis")).await?;
+            for tools in ["schemathesis", "checks"] {
+                ground::succeed(ground::command(root.join("local/setup/venv.sh")).arg(tools)).await?;
+            }
         }
         let ground = Ground::start().await?;
         let mut test = ground::cargo();
