@@ -11,6 +11,7 @@ mod lost;
 mod mail;
 mod matrix;
 mod openapi;
+mod operations;
 mod process;
 mod races;
 mod rotation;
