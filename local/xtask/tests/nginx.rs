@@ -208,11 +208,12 @@ fn a_web_socket_passes_through() -> Result<()> {
 #[test]
 fn a_flood_of_one_token_is_answered_429_and_another_goes_on() -> Result<()> {
     let edge = Edge::start()?;
-    let many = format!("/v1/users?n=[1-{}]", 250);
-    let flood = edge.curl(&many, &["--header", "authorization: Bearer flood"])?;
+    let begun = Instant::now();
+    let flood = edge.curl("/v1/users?n=[1-400]", &["--header", "authorization: Bearer flood"])?;
     let passed = edge.hits.lock().expect("no panic").keys().filter(|path| path.starts_with("/v1/users?n=")).count();
-    // The burst of 100 and what comes back at 50 a second meanwhile.
-    assert!((100..240).contains(&passed), "{passed}");
+    // The burst of 100, and what came back at 50 a second meanwhile.
+    let most = 102.0 + 50.0 * begun.elapsed().as_secs_f64();
+    assert!(passed >= 100 && (passed as f64) < most, "{passed} of at most {most}");
     for said in ["HTTP/2 429", "retry-after: 1", "urn:itsm:problem:too-many-requests"] {
         assert!(flood.contains(said), "{said}");
     }

@@ -55,6 +55,7 @@ async fn lived(desk: &Desk) -> Vec<String> {
         }
         numbers.push(number);
     }
+    desk.work().await;
     numbers
 }
 
