@@ -1,9 +1,9 @@
 # The few commands a newcomer needs. Each does its own set-up; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test soak parity bench lint sync
+.PHONY: help up test soak parity bench lint sync cluster cluster-down
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 up: ## Serve the platform with demonstration data on http://127.0.0.1:8080 (PORT, ITSM_DATA_DIR, DATABASE_URL)
 	@local/setup/rust.sh
@@ -14,9 +14,10 @@ up: ## Serve the platform with demonstration data on http://127.0.0.1:8080 (PORT
 	@exec target/release/itsm serve --demo
 
 test: lint ## All tests, on a private Postgres
-	@local/setup/system.sh postgres nginx redis
+	@local/setup/system.sh postgres nginx redis prometheus alertmanager
 	@local/setup/venv.sh schemathesis
 	@local/setup/venv.sh sam
+	@local/setup/venv.sh checks
 	cargo xtask test
 
 lint: ## Format, clippy, and what `sync --check` knows of the tree
@@ -25,6 +26,15 @@ lint: ## Format, clippy, and what `sync --check` knows of the tree
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	cargo xtask sync --check
+
+cluster: ## The whole platform as plain processes: Postgres, Redis, each function, nginx with TLS, Prometheus, Alertmanager (CLUSTER_PORT, CLUSTER_DIR)
+	@local/setup/rust.sh
+	@local/setup/system.sh cc postgres redis nginx prometheus alertmanager exporters curl openssl
+	cargo build --release --workspace --bins
+	@local/cluster.sh up
+
+cluster-down: ## End all of it, and take its data away
+	@local/cluster.sh down
 
 parity: ## The same suite in every home, a function made by the docs too; writes docs/PARITY.md
 	@local/setup/rust.sh

@@ -15,6 +15,8 @@ pub mod internal;
 mod lambda;
 #[cfg(not(target_family = "wasm"))]
 mod native;
+#[cfg(not(target_family = "wasm"))]
+mod probe;
 #[cfg(target_family = "wasm")]
 pub mod spin;
 #[cfg(not(target_family = "wasm"))]

@@ -47,7 +47,7 @@ with chance as materialized (
          case s.state when 'closed' then least(t.resolved_at + interval '7 days', now()) when 'canceled' then t.resolved_at end,
          case when s.state in ('resolved', 'closed') then (array['solved', 'workaround', 'not_reproducible', 'no_fault'])[1 + floor(member ^ 2 * 4)::int] end,
          case when s.state in ('resolved', 'closed') then case when german then 'Treiber erneuert und Dienst neu gestartet.' else 'Renewed the driver and restarted the service.' end end,
-         floor(member ^ 4 * 3)::int, case s.state when 'new' then 1 when 'closed' then 5 when 'resolved' then 4 else 3 end, opened_at,
+         case when s.state <> 'new' and g.id is not null then 1 else 0 end, case s.state when 'new' then 1 when 'closed' then 5 when 'resolved' then 4 else 3 end, opened_at,
          case when s.state = 'closed' then least(t.resolved_at + interval '7 days', now()) when d.open then now() - (now() - opened_at) * time ^ 2 else t.resolved_at end
   from draft d
   join priorities p on p.impact = (matrix + 2) / 3 and p.urgency = 1 + (matrix + 2) % 3
@@ -75,11 +75,12 @@ with chance as materialized (
 )
 insert into events (at, ticket_id, actor_id, subject, verb, visibility, changes, version, silent)
 select opened_at + (updated_at - opened_at) * happened.part, id, happened.actor, 'incident', happened.verb, happened.visibility, happened.changes, happened.version, true
-from ticket cross join lateral (values
+from ticket cross join lateral (select case when state in ('on_hold', 'canceled') then state else 'in_progress' end as step) as third
+cross join lateral (values
   (0.0, opened_by, 'created', 'public', jsonb_build_object('number', jsonb_build_array(null, number), 'short_description', jsonb_build_array(null, short_description), 'state', '[null, "new"]'::jsonb), 1, 1),
   (0.1, opened_by, 'updated', 'public', jsonb_build_object('assignment_group', jsonb_build_array(null, assignment_group)), 2, 2),
   (0.2, coalesce(assigned_to, opened_by), 'commented', 'work_note', '{}'::jsonb, null, 2),
-  (0.3, coalesce(assigned_to, opened_by), 'in_progress', 'public', '{"state": ["new", "in_progress"]}'::jsonb, 3, 3),
+  (0.3, coalesce(assigned_to, opened_by), step, 'public', jsonb_build_object('state', jsonb_build_array('new', step)), 3, 3),
   (0.4, caller_id, 'commented', 'public', '{}'::jsonb, null, 2),
   (0.6, coalesce(assigned_to, opened_by), 'commented', 'public', '{}'::jsonb, null, 2),
   (0.8, coalesce(assigned_to, opened_by), 'resolved', 'public', '{"state": ["in_progress", "resolved"]}'::jsonb, 4, 4),

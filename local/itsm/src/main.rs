@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use itsm::database::{Database, data_dir};
 use itsm::secrets::Secrets;
-use itsm::{admin, hook, import, migrate, openapi, secrets, seed, serve};
+use itsm::{admin, backup, check, hook, import, migrate, openapi, restore, secrets, seed, serve};
 use shared::rules::calendar;
 
 /// An ITSM platform in small functions. Every command honours DATABASE_URL; without it, a private Postgres in ITSM_DATA_DIR.
@@ -51,6 +51,24 @@ enum Command {
     Sla(Sla),
     /// Print the OpenAPI document.
     Openapi,
+    /// Dump the database as it is now, with a checksum and what it holds. Prints the dump's path.
+    Backup {
+        /// Where to.
+        dir: PathBuf,
+        /// How many backups stay there, this one included.
+        #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..))]
+        keep: u16,
+        /// A file for Prometheus' node exporter: when the last one succeeded, how long it took, how large it is.
+        #[arg(long)]
+        metrics: Option<PathBuf>,
+    },
+    /// Put a backup into the empty database of DATABASE_URL, hold it against what the backup says, and bring it to this version.
+    Restore {
+        /// The dump; its checksum and its list lie beside it.
+        dump: PathBuf,
+    },
+    /// Hold every ticket against its events: version, counters, fields, clocks. Prints what does not agree, a JSON object a line; a success where all does.
+    Check,
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,6 +145,7 @@ async fn run(command: Command, begun: Instant) -> Result<()> {
         Command::Key(Key::Rotate) => return Secrets::rotate(&data_dir()?),
         Command::Key(Key::Public) => return public(),
         Command::Sla(Sla::Vectors { file }) => return vectors(file),
+        Command::Restore { dump } => return restored(dump).await,
         _ => {}
     }
     let database = match command {
@@ -166,7 +185,12 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
             Ok(())
         }
         Command::Sla(Sla::Demo) => seed::promises(&database.owner_url).await,
-        Command::Openapi | Command::Key(_) | Command::Sla(Sla::Vectors { .. }) => Ok(()),
+        Command::Backup { dir, keep, metrics } => {
+            println!("{}", backup::backup(&database.owner_url, &dir, keep.into(), metrics.as_deref()).await?.display());
+            Ok(())
+        }
+        Command::Check => checked(database).await,
+        Command::Openapi | Command::Key(_) | Command::Sla(Sla::Vectors { .. }) | Command::Restore { .. } => Ok(()),
     }
 }
 
@@ -177,6 +201,24 @@ fn vectors(file: &Path) -> Result<()> {
     failed.iter().for_each(|failed| println!("{failed}"));
     println!("{} of {run} passed", run - failed.len());
     anyhow::ensure!(failed.is_empty(), "{} of {run} failed", failed.len());
+    Ok(())
+}
+
+/// Into DATABASE_URL alone: a private database is never empty.
+async fn restored(dump: &Path) -> Result<()> {
+    let url = |name| std::env::var(name).ok().filter(|url| !url.is_empty());
+    let url = url("DATABASE_OWNER_URL").or_else(|| url("DATABASE_URL")).context("DATABASE_URL must name an empty database")?;
+    println!("{}", serde_json::to_string_pretty(&restore::restore(&url, dump).await?)?);
+    Ok(())
+}
+
+async fn checked(database: &Database) -> Result<()> {
+    migrate::check(&database.owner_url).await?;
+    let found = check::check(&database.owner_url).await?;
+    for found in &found {
+        println!("{}", serde_json::to_string(found)?);
+    }
+    anyhow::ensure!(found.is_empty(), "{} things do not agree with their history", found.len());
     Ok(())
 }
 

@@ -37,6 +37,8 @@ pub enum Kind {
         fallback: bool,
         /// Megabytes that a request may have, where that is more than everywhere.
         body: Option<u32>,
+        /// Those of its paths whose answers are the same for everybody: a gateway may keep them.
+        fixed: Vec<String>,
     },
     /// Jobs.
     Job {
@@ -74,6 +76,8 @@ enum Metadata {
         #[serde(default)]
         fallback: bool,
         body: Option<u32>,
+        #[serde(default, rename = "static")]
+        fixed: Vec<String>,
         memory: u32,
         timeout: u32,
         #[serde(default)]
@@ -104,8 +108,8 @@ fn utc() -> String {
 impl Function {
     fn new(package: Package) -> Self {
         let (kind, memory, timeout, variables, outbound, rings) = match package.metadata.function {
-            Metadata::Http { routes, fallback, body, memory, timeout, variables, rings } => {
-                (Kind::Http { routes, fallback, body }, memory, timeout, variables, false, rings)
+            Metadata::Http { routes, fallback, body, fixed, memory, timeout, variables, rings } => {
+                (Kind::Http { routes, fallback, body, fixed }, memory, timeout, variables, false, rings)
             }
             Metadata::Job { queue, schedule, timezone, memory, timeout, variables, outbound, rings } => {
                 (Kind::Job { queue, schedule, timezone }, memory, timeout, variables, outbound, rings)
@@ -139,6 +143,13 @@ impl Function {
     /// Whether it rings the bell of this queue.
     pub fn rings(&self, queue: &str) -> bool {
         self.rings.iter().any(|rung| rung == "*" || rung == queue)
+    }
+
+    /// The names of its processes where each is a process of its own. Schedulers are two, so that the end of one delays nothing.
+    pub fn instances(&self) -> Vec<String> {
+        let is_scheduler = matches!(&self.kind, Kind::Job { queue, .. } if queue == "sweep");
+        let second = is_scheduler.then(|| format!("{}-2", self.name));
+        std::iter::once(self.name.clone()).chain(second).collect()
     }
 
     /// Whether it answers requests.

@@ -7,8 +7,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::functions::{self, Function};
 
+mod compose;
 mod configuration;
 mod itsm;
+pub mod monitoring;
 pub mod nginx;
 mod readme;
 pub(crate) mod spin;
@@ -26,10 +28,13 @@ fn all(root: &Path) -> Result<Vec<Written>> {
     Ok(vec![
         file("docs/CONFIGURATION.md", configuration::page(&functions)),
         file("functions/README.md", readme::table(&functions)),
+        file("local/compose.yaml", compose::compose(&functions)),
         file("local/itsm/Cargo.toml", itsm::dependencies(&fs::read_to_string(root.join("local/itsm/Cargo.toml"))?, &functions)?),
         file("local/itsm/src/functions.rs", itsm::functions(&functions)),
         file("local/nginx/routes.conf", nginx::routes(&functions)),
-        file("local/nginx/upstreams.conf", nginx::upstreams(&functions, |function| format!("{}:8080", function.name))),
+        file("local/nginx/upstreams.conf", nginx::upstreams(&functions, |function| port_8080(&function.name))),
+        file("monitoring/targets/functions.json", monitoring::targets(http(&functions), port_8080)),
+        file("monitoring/targets/workers.json", monitoring::targets(workers(&functions), port_8080)),
         file("spin.toml", spin::manifest(&functions)),
         file("template.yaml", template::template(&functions)?),
     ])
@@ -42,10 +47,13 @@ const OPENAPI: &str = "docs/openapi.json";
 pub const WRITES: &[&str] = &[
     "docs/CONFIGURATION.md",
     "functions/README.md",
+    "local/compose.yaml",
     "local/itsm/Cargo.toml",
     "local/itsm/src/functions.rs",
     "local/nginx/routes.conf",
     "local/nginx/upstreams.conf",
+    "monitoring/targets/functions.json",
+    "monitoring/targets/workers.json",
     "spin.toml",
     "template.yaml",
     OPENAPI,
@@ -89,7 +97,17 @@ fn stale(root: &Path) -> Result<Vec<Written>> {
     Ok(all(root)?.into_iter().filter(is_stale).collect())
 }
 
+/// Where compose has an instance.
+fn port_8080(instance: &str) -> String {
+    format!("{instance}:8080")
+}
+
+/// Functions that work off a queue.
+pub fn workers(functions: &[Function]) -> impl Iterator<Item = &Function> {
+    functions.iter().filter(|function| !function.is_http())
+}
+
 /// Functions that answer requests.
-fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
+pub fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
     functions.iter().filter(|function| function.is_http())
 }

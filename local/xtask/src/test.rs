@@ -18,8 +18,8 @@ pub(crate) fn run(root: &Path, choice: &Choice) -> Result<()> {
     ground::run(async {
         ground::succeed(ground::cargo().args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(root)).await?;
         if choice.arguments.is_empty() {
-            for environment in ["schemathesis", "sam"] {
-                ground::succeed(ground::command(root.join("local/setup/venv.sh")).arg(environment)).await?;
+            for tools in ["schemathesis", "sam", "checks"] {
+                ground::succeed(ground::command(root.join("local/setup/venv.sh")).arg(tools)).await?;
             }
         }
         let ground = Ground::start().await?;

@@ -13,6 +13,7 @@ mod mail;
 mod matrix;
 mod metrics;
 mod openapi;
+mod operations;
 mod process;
 mod races;
 mod rotation;

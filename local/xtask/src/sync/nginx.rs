@@ -22,15 +22,20 @@ fn locations(function: &Function) -> String {
         Kind::Http { body: Some(megabytes), .. } => format!(" client_max_body_size {}m;", megabytes + 1),
         _ => String::new(),
     };
-    let pass = format!("{{ proxy_pass http://fn_{name}; proxy_read_timeout {timeout}s;{body} }}");
-    let location = |route: &String| format!("location = {route} {pass}\nlocation {route}/ {pass}\n");
+    let fixed = |route| matches!(&function.kind, Kind::Http { fixed, .. } if fixed.contains(route));
+    let location = |route: &String| {
+        let kept = if fixed(route) { " include static.conf;" } else { "" };
+        let pass = format!("proxy_pass http://fn_{name}; proxy_read_timeout {timeout}s;{body}");
+        format!("location = {route} {{ {pass}{kept} }}\nlocation {route}/ {{ {pass} }}\n")
+    };
     let locations: String = function.routes().iter().map(location).collect();
     format!("\n# {name}: {description}\n{locations}")
 }
 
-/// An upstream for each function, at the address that `address` says.
+/// An upstream for each function. None is left out for ten seconds because one request failed, as nginx would by itself: one that is gone refuses at once,
+/// and one request that kills its connection must not close a function to all. At the address that `address` says.
 pub fn upstreams(functions: &[Function], address: impl Fn(&Function) -> String) -> String {
-    let upstream = |function: &Function| format!("\nupstream fn_{} {{ server {}; keepalive 16; }}", function.name, address(function));
+    let upstream = |function: &Function| format!("\nupstream fn_{} {{ server {} max_fails=0; keepalive 16; }}", function.name, address(function));
     let upstreams: String = http(functions).map(upstream).collect();
     format!("{UPSTREAMS}{upstreams}\n")
 }

@@ -121,10 +121,10 @@ pub(super) fn binary(name: &str) -> PathBuf {
     path
 }
 
-/// The tree's own configuration, but for the addresses.
+/// The tree's own configuration, but for the addresses and the edge: TLS, limits and compression are not the functions' doing.
 fn configure(folder: &Path, port: &Port, instances: &[Instance]) {
     let tree = xtask::root().join("local/nginx");
-    for file in ["nginx.conf", "routes.conf"] {
+    for file in ["nginx.conf", "routes.conf", "headers.conf", "static.conf"] {
         std::fs::copy(tree.join(file), folder.join(file)).expect("the tree's nginx configuration");
     }
     let functions: Vec<Function> = instances.iter().map(|instance| instance.function.clone()).collect();
@@ -133,5 +133,6 @@ fn configure(folder: &Path, port: &Port, instances: &[Instance]) {
         instance.port.address.to_string()
     };
     std::fs::write(folder.join("upstreams.conf"), upstreams(&functions, address)).expect("writing");
+    std::fs::write(folder.join("edge.conf"), "").expect("writing");
     std::fs::write(folder.join("listen.conf"), format!("listen {};\n", port.address)).expect("writing");
 }
