@@ -1,6 +1,6 @@
 # The few commands a newcomer needs. Each does its own set-up; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test soak parity bench lint sync
+.PHONY: help up test soak parity bench lint manifests sync
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,3 +47,6 @@ soak: ## Kill workers, Redis and Postgres for five minutes: each job has its eff
 
 sync: ## Write every home's manifest from the functions' folders
 	cargo xtask sync
+
+manifests: ## Validate k8s/ without a cluster, against the schemas of Kubernetes and Knative
+	@local/k8s/validate.sh

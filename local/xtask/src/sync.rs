@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::functions::{self, Function};
 
 mod itsm;
+mod knative;
 pub mod nginx;
 mod readme;
 mod spin;
@@ -24,10 +25,17 @@ fn all(root: &Path) -> Result<Vec<Written>> {
     let file = |path, text| Written { path, text };
     Ok(vec![
         file("functions/README.md", readme::table(&functions)),
+        file("k8s/base/config.yaml", knative::config()),
+        file("k8s/base/functions.yaml", knative::functions(&functions)),
+        file("k8s/base/gateway/upstreams.conf", knative::upstreams(&functions)),
+        file("k8s/base/wake.yaml", knative::wake(&functions)),
+        file("k8s/components/redis/sources.yaml", knative::redis(&functions)),
+        file("k8s/components/sqs/sources.yaml", knative::sqs(&functions)),
         file("local/itsm/Cargo.toml", itsm::dependencies(&fs::read_to_string(root.join("local/itsm/Cargo.toml"))?, &functions)?),
         file("local/itsm/src/functions.rs", itsm::functions(&functions)),
         file("local/nginx/routes.conf", nginx::routes(&functions)),
         file("local/nginx/upstreams.conf", nginx::upstreams(&functions, |function| format!("{}:8080", function.name))),
+        file("spin.bell.toml", spin::bell(&functions)),
         file("spin.toml", spin::manifest(&functions)),
         file("template.yaml", template::template(&functions)),
     ])
@@ -39,10 +47,17 @@ const OPENAPI: &str = "docs/openapi.json";
 /// Every file that `sync` writes.
 pub const WRITES: &[&str] = &[
     "functions/README.md",
+    "k8s/base/config.yaml",
+    "k8s/base/functions.yaml",
+    "k8s/base/gateway/upstreams.conf",
+    "k8s/base/wake.yaml",
+    "k8s/components/redis/sources.yaml",
+    "k8s/components/sqs/sources.yaml",
     "local/itsm/Cargo.toml",
     "local/itsm/src/functions.rs",
     "local/nginx/routes.conf",
     "local/nginx/upstreams.conf",
+    "spin.bell.toml",
     "spin.toml",
     "template.yaml",
     OPENAPI,
@@ -89,4 +104,10 @@ fn stale(root: &Path) -> Result<Vec<Written>> {
 /// Functions that answer requests.
 fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
     functions.iter().filter(|function| function.is_http())
+}
+
+/// What some functions name as theirs is theirs alone.
+fn needs(functions: &[Function], function: &Function, variable: &str) -> bool {
+    let names = |function: &Function| function.variables.iter().any(|name| name == variable);
+    names(function) || !functions.iter().any(names)
 }

@@ -3,6 +3,7 @@
 //!
 //! A function's emulator starts at the first event for it. `local/setup/lambda.sh` fetches the emulator.
 use serde_json::Value;
+use shared::config::MailConfig;
 use xtask::functions::{self, Function, Kind};
 
 use super::{Wire, network};
@@ -21,9 +22,9 @@ pub struct Lambda(Vec<Deployed>);
 
 impl Lambda {
     /// With more variables for every function.
-    pub(super) fn deploy(database: &TestDatabase, more: &[(&'static str, String)]) -> Self {
+    pub(super) fn deploy(database: &TestDatabase, mail: &MailConfig, more: &[(&'static str, String)]) -> Self {
         let functions = functions::all(&xtask::root()).expect("the functions' folders").into_iter();
-        Self(functions.map(|function| Deployed::new(function, database, more)).collect())
+        Self(functions.map(|function| Deployed::new(function, database, mail, more)).collect())
     }
 
     pub(super) async fn call(&self, wire: Wire) -> Reply {
