@@ -1,6 +1,6 @@
 # The few commands a newcomer needs. Each does its own set-up; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test soak parity bench lint sync cluster cluster-down
+.PHONY: help up test soak parity bench lint manifests sync cluster cluster-down
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -60,3 +60,6 @@ soak: ## Kill workers, Redis and Postgres for five minutes; a storm of incidents
 
 sync: ## Write every home's manifest from the functions' folders
 	cargo xtask sync
+
+manifests: ## Validate k8s/ without a cluster, against the schemas of Kubernetes and Knative
+	@local/k8s/validate.sh

@@ -42,6 +42,8 @@ pub struct App {
     pub inbound: Arc<MailConfig>,
     /// Opens the internal routes.
     pub internal_token: Option<Arc<str>>,
+    /// Whether events wake a job function without it.
+    pub open_events: bool,
     /// Keeps what clocks are computed with.
     pub shelf: Shelf,
     /// Keeps requests open while nothing happens, where the home can.
@@ -68,6 +70,7 @@ impl App {
             mail: Arc::new(mail),
             inbound: Arc::new(config.mail.clone()),
             internal_token: config.internal_token.as_deref().map(Into::into),
+            open_events: config.open_events,
             shelf: Shelf::default(),
             hold: None,
         })

@@ -55,6 +55,14 @@ pub const VARIABLES: &[Variable] = &[
         "where mail goes: `smtps://user:password@host`, `smtp://host:25`, with `?tls=required` for STARTTLS; empty: none is written",
     ),
     variable(
+        "MAIL_API_URL",
+        Some(""),
+        false,
+        "where mail goes by HTTP, in place of SMTP_URL: the address of a mail API; the only way out that Spin has; empty: none",
+    ),
+    variable("MAIL_API_KIND", Some("generic"), false, "what that API takes: `generic` (docs/MAIL.md has its JSON) or `postmark`"),
+    variable("MAIL_API_TOKEN", Some(""), true, "what that API knows us by: a bearer token, or Postmark's server token"),
+    variable(
         "MAIL_FROM",
         Some(""),
         false,
@@ -74,6 +82,12 @@ pub const VARIABLES: &[Variable] = &[
         "`create` a requester for an authentic sender whom nobody knows, or `hold` the mail aside",
     ),
     variable("INTERNAL_TOKEN", Some(""), true, "bearer token of the internal routes (metrics, drain, events); empty closes them"),
+    variable(
+        "CLOUD_EVENTS",
+        Some("token"),
+        false,
+        "who may post CloudEvents to a job function's `/`: whoever has the internal `token`, or `anyone` who reaches it (Knative's sources send none)",
+    ),
 ];
 
 /// `DATABASE_URL`, `DATABASE_MAX_CONNECTIONS`.
@@ -94,11 +108,34 @@ pub struct TokenConfig {
     pub signing_key: Option<[u8; 32]>,
 }
 
+/// `MAIL_API_*`.
+#[derive(Debug, Clone, Default)]
+pub struct MailApiConfig {
+    /// Where each mail is posted to; empty: nowhere.
+    pub url: String,
+    /// What it takes.
+    pub kind: MailApiKind,
+    /// Who we are to it; may be empty.
+    pub token: String,
+}
+
+/// What a mail API takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MailApiKind {
+    /// JSON of our own.
+    #[default]
+    Generic,
+    /// That of Postmark's `/email`.
+    Postmark,
+}
+
 /// `SMTP_URL`, `MAIL_*`.
 #[derive(Debug, Clone, Default)]
 pub struct MailConfig {
     /// Where mail goes; empty: nowhere.
     pub smtp_url: String,
+    /// Where it goes instead, by HTTP.
+    pub api: MailApiConfig,
     /// The desk's own address.
     pub from: String,
     /// What signs inbound mail; one of these.
@@ -128,6 +165,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Opens the internal routes.
     pub internal_token: Option<String>,
+    /// Whether events wake a job function without that token.
+    pub open_events: bool,
     /// Whether webhooks may go to private addresses.
     pub webhook_allow_private: bool,
 }
@@ -164,14 +203,24 @@ impl Config {
             trusted_proxies: text("TRUSTED_PROXIES")?,
             mail: MailConfig {
                 smtp_url: text("SMTP_URL")?,
+                api: MailApiConfig { url: text("MAIL_API_URL")?, kind: mail_api_kind(&text("MAIL_API_KIND")?)?, token: text("MAIL_API_TOKEN")? },
                 from: text("MAIL_FROM")?,
                 inbound_secrets: text("MAIL_INBOUND_SECRETS")?.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect(),
                 authserv_id: text("MAIL_AUTHSERV_ID")?,
                 creates_senders: either("MAIL_UNKNOWN_SENDERS", &text("MAIL_UNKNOWN_SENDERS")?, "create", "hold")?,
             },
             internal_token: Some(text("INTERNAL_TOKEN")?).filter(|token| !token.is_empty()),
+            open_events: either("CLOUD_EVENTS", &text("CLOUD_EVENTS")?, "anyone", "token")?,
             webhook_allow_private: text("WEBHOOK_ALLOW_PRIVATE")?.parse().context("WEBHOOK_ALLOW_PRIVATE must be true or false")?,
         })
+    }
+}
+
+fn mail_api_kind(text: &str) -> Result<MailApiKind> {
+    match text {
+        "generic" => Ok(MailApiKind::Generic),
+        "postmark" => Ok(MailApiKind::Postmark),
+        _ => bail!("MAIL_API_KIND must be `generic` or `postmark`"),
     }
 }
 

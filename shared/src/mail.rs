@@ -1,19 +1,21 @@
-//! Mail: the one way out (SMTP natively), and the addresses that replies come back to.
-use anyhow::{Context, Result, ensure};
+//! Mail: the ways out (SMTP natively, a mail API in every home), and the addresses that replies come back to.
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::config::MailConfig;
 
+mod api;
 pub mod head;
-#[cfg(not(target_family = "wasm"))]
-mod native;
 mod reply;
 pub mod signature;
+#[cfg(not(target_family = "wasm"))]
+mod smtp;
 #[cfg(target_family = "wasm")]
 mod spin;
+use api::Api;
 #[cfg(not(target_family = "wasm"))]
-use native::Transport;
+use smtp::Smtp;
 #[cfg(target_family = "wasm")]
-use spin::Transport;
+use spin::Smtp;
 
 pub use reply::{ReplyKey, Token};
 
@@ -41,10 +43,29 @@ pub struct Outgoing {
 /// Why a mail was not taken.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The server refused this mail for good (RFC 5321, 4.2.1: 5yz).
+    /// The server refused this mail for good (RFC 5321, 4.2.1: 5yz; of an API, RFC 9110, 15.5: 4xx).
     Permanent(anyhow::Error),
     /// The server is away, busy, or will not have it now.
     Temporary(anyhow::Error),
+}
+
+/// How mail leaves.
+#[derive(Debug)]
+enum Transport {
+    Smtp(Smtp),
+    Api(Api),
+}
+
+impl Transport {
+    /// The one that is configured, if any is.
+    fn chosen(config: &MailConfig) -> Result<Option<Self>> {
+        Ok(match (config.smtp_url.is_empty(), config.api.url.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(Self::Smtp(Smtp::new(&config.smtp_url).context("SMTP_URL")?)),
+            (true, false) => Some(Self::Api(Api::new(&config.api)?)),
+            (false, false) => bail!("SMTP_URL and MAIL_API_URL are both set: mail leaves by one of them"),
+        })
+    }
 }
 
 /// Sends mail, as one desk.
@@ -71,13 +92,13 @@ impl Mail {
         let (name, address) = split(&config.from);
         let (local, domain) = address.rsplit_once('@').unwrap_or(("desk", "localhost"));
         ensure!(config.from.is_empty() || address.contains('@'), "MAIL_FROM must be an address, as in `Service Desk <desk@example.com>`");
-        ensure!(config.smtp_url.is_empty() || !config.from.is_empty(), "SMTP_URL is set: MAIL_FROM must be, too");
+        let transport = Transport::chosen(config)?;
+        ensure!(transport.is_none() || !config.from.is_empty(), "SMTP_URL or MAIL_API_URL is set: MAIL_FROM must be, too");
         // The local part of an address has 64 octets (RFC 5321, 4.5.3.1.1).
         ensure!(
             local.len() + 1 + reply::LENGTH <= 64,
             "the part of MAIL_FROM before the @ is too long: replies come to an address with a token behind it"
         );
-        let transport = if config.smtp_url.is_empty() { None } else { Some(Transport::new(&config.smtp_url).context("SMTP_URL")?) };
         let (name, local, domain) = (name.to_owned(), local.to_lowercase(), domain.to_lowercase());
         Ok(Self { transport, name, local, domain, replies: ReplyKey::new(secret) })
     }
@@ -132,9 +153,25 @@ impl Mail {
     /// Hands a mail to the server. Whoever calls it again after a failure may send it twice, under one Message-ID.
     pub async fn send(&self, mail: &Outgoing) -> Result<(), Refusal> {
         match &self.transport {
-            Some(transport) => transport.send(self, mail).await,
-            None => Err(Refusal::Temporary(anyhow::anyhow!("SMTP_URL is not set"))),
+            Some(Transport::Smtp(smtp)) => smtp.send(self, mail).await,
+            Some(Transport::Api(api)) => api.send(self, mail).await,
+            None => Err(Refusal::Temporary(anyhow::anyhow!("neither SMTP_URL nor MAIL_API_URL is set"))),
         }
+    }
+
+    /// What mail programs go by, whichever way it leaves: whose conversation it is, in which language, and that a machine wrote it (RFC 3834),
+    /// so that no auto-responder answers.
+    fn headers(&self, mail: &Outgoing) -> [(&'static str, String); 7] {
+        let thread = format!("<{}>", mail.thread);
+        [
+            ("Message-ID", format!("<{}>", mail.message_id)),
+            ("In-Reply-To", thread.clone()),
+            ("References", thread),
+            ("Auto-Submitted", "auto-generated".into()),
+            ("X-Auto-Response-Suppress", "All".into()),
+            ("Content-Language", mail.language.clone()),
+            (MARKER, self.marker()),
+        ]
     }
 }
 
@@ -151,6 +188,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::config::MailApiConfig;
 
     fn desk(from: &str) -> Result<Mail> {
         Mail::new(&MailConfig { from: from.into(), ..MailConfig::default() }, [1; 32])
@@ -181,5 +219,16 @@ mod tests {
         assert!(desk("Desk").is_err());
         assert!(desk(&format!("{}@example.com", "x".repeat(30))).is_err());
         assert!(Mail::new(&MailConfig { smtp_url: "smtp://127.0.0.1:25".into(), ..MailConfig::default() }, [1; 32]).is_err());
+    }
+
+    #[test]
+    fn mail_leaves_by_one_way() {
+        let way = |smtp_url: &str, url: &str| {
+            let api = MailApiConfig { url: url.into(), ..MailApiConfig::default() };
+            Mail::new(&MailConfig { smtp_url: smtp_url.into(), api, from: "desk@example.com".into(), ..MailConfig::default() }, [1; 32])
+        };
+        assert_eq!(way("", "https://mail.example/send").unwrap().sending_domain(), Some("example.com"));
+        assert!(way("smtp://127.0.0.1:25", "https://mail.example/send").is_err_and(|error| error.to_string().contains("both")));
+        assert!(way("", "mail.example").is_err_and(|error| format!("{error:#}").contains("MAIL_API_URL")));
     }
 }

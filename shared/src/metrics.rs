@@ -56,7 +56,8 @@ impl Metrics {
         let notifications =
             IntCounter::new("itsm_notifications_total", "Notifications put into inboxes.").unwrap_or_else(|error| unreachable!("{error}"));
         let _registered_once = registry.register(Box::new(notifications.clone()));
-        let mail_enabled = IntGauge::new("itsm_mail_enabled", "1 where SMTP_URL is set.").unwrap_or_else(|error| unreachable!("{error}"));
+        let mail_enabled =
+            IntGauge::new("itsm_mail_enabled", "1 where SMTP_URL or MAIL_API_URL is set.").unwrap_or_else(|error| unreachable!("{error}"));
         let _registered_once = registry.register(Box::new(mail_enabled.clone()));
         let mails = counter("itsm_mails_total", "Attempts to send a mail, by outcome.", &["outcome"]);
         let inbound_mails = counter("itsm_inbound_mails_total", "Mails that came in, by outcome.", &["outcome"]);

@@ -1,13 +1,14 @@
 //! The bell: tells workers that there is a job. Postgres holds the job; a lost, doubled or late ring changes latency alone.
 //!
 //! A ring says that something is due, not what to do first: who hears it claims what is most urgent in its queue.
-#[cfg(not(target_family = "wasm"))]
 use std::sync::Arc;
 
 #[cfg(not(target_family = "wasm"))]
 mod memory;
 #[cfg(not(target_family = "wasm"))]
 mod redis;
+#[cfg(target_family = "wasm")]
+mod spin;
 #[cfg(not(target_family = "wasm"))]
 mod sqs;
 
@@ -23,6 +24,9 @@ pub enum Queue {
     /// Redis Streams: one stream a queue, one group of workers.
     #[cfg(not(target_family = "wasm"))]
     Redis(Arc<redis::Redis>),
+    /// A Redis channel a queue, by Spin's host.
+    #[cfg(target_family = "wasm")]
+    Redis(Arc<spin::Redis>),
     /// Amazon SQS; `{queue}` in the URL stands for the queue's name.
     #[cfg(not(target_family = "wasm"))]
     Sqs(Arc<sqs::Sqs>),
@@ -40,10 +44,14 @@ impl Queue {
         })
     }
 
-    /// Spin has no bell yet: its schedule drains.
+    /// From `queue_url`; opens nothing yet. Without a bell the scheduler's posts drain.
     #[cfg(target_family = "wasm")]
-    pub fn new(_: &str) -> anyhow::Result<Self> {
-        Ok(Self::Silent)
+    pub fn new(url: &str) -> anyhow::Result<Self> {
+        match url {
+            "" => Ok(Self::Silent),
+            url if url.starts_with("redis://") => Ok(Self::Redis(Arc::new(spin::Redis::new(url)))),
+            _ => anyhow::bail!("QUEUE_URL must be empty or redis://... on Spin"),
+        }
     }
 
     /// Rings; never fails the caller, whose write is committed.
@@ -52,7 +60,6 @@ impl Queue {
             Self::Silent => {}
             #[cfg(not(target_family = "wasm"))]
             Self::Memory(bell) => bell.ring(queue),
-            #[cfg(not(target_family = "wasm"))]
             Self::Redis(redis) => redis.ring(queue, job).await,
             #[cfg(not(target_family = "wasm"))]
             Self::Sqs(sqs) => sqs.ring(queue, job).await,

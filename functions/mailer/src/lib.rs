@@ -1,4 +1,4 @@
-//! Sends mails by SMTP. Queue `mailer`; `notify` enqueues one job a mail.
+//! Sends mails, by SMTP or to a mail API. Queue `mailer`; `notify` enqueues one job a mail.
 #![forbid(unsafe_code)]
 use shared::function::Function;
 

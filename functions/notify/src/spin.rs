@@ -1,7 +1,12 @@
-//! The wasm entry: Spin hands in a request.
+//! The wasm entry: Spin hands in a request, or a message of the bell.
 use spin_sdk::http::{IntoResponse, Request};
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> impl IntoResponse {
     shared::serve::spin::handle(crate::FUNCTION, request).await
+}
+
+#[spin_sdk::redis_subscriber]
+async fn rung(_: Vec<u8>) -> Result<(), shared::error::Error> {
+    shared::serve::spin::rung(crate::FUNCTION).await
 }

@@ -10,6 +10,7 @@ use crate::functions::{self, Function};
 mod compose;
 mod configuration;
 mod itsm;
+mod knative;
 pub mod monitoring;
 pub mod nginx;
 mod readme;
@@ -28,6 +29,12 @@ fn all(root: &Path) -> Result<Vec<Written>> {
     Ok(vec![
         file("docs/CONFIGURATION.md", configuration::page(&functions)),
         file("functions/README.md", readme::table(&functions)),
+        file("k8s/base/config.yaml", knative::config()),
+        file("k8s/base/functions.yaml", knative::functions(&functions)),
+        file("k8s/base/gateway/upstreams.conf", knative::upstreams(&functions)),
+        file("k8s/base/wake.yaml", knative::wake(&functions)),
+        file("k8s/components/redis/sources.yaml", knative::redis(&functions)),
+        file("k8s/components/sqs/sources.yaml", knative::sqs(&functions)),
         file("local/compose.yaml", compose::compose(&functions)),
         file("local/itsm/Cargo.toml", itsm::dependencies(&fs::read_to_string(root.join("local/itsm/Cargo.toml"))?, &functions)?),
         file("local/itsm/src/functions.rs", itsm::functions(&functions)),
@@ -35,6 +42,7 @@ fn all(root: &Path) -> Result<Vec<Written>> {
         file("local/nginx/upstreams.conf", nginx::upstreams(&functions, |function| port_8080(&function.name))),
         file("monitoring/targets/functions.json", monitoring::targets(http(&functions), port_8080)),
         file("monitoring/targets/workers.json", monitoring::targets(workers(&functions), port_8080)),
+        file("spin.bell.toml", spin::bell(&functions)),
         file("spin.toml", spin::manifest(&functions)),
         file("template.yaml", template::template(&functions)?),
     ])
@@ -47,6 +55,12 @@ const OPENAPI: &str = "docs/openapi.json";
 pub const WRITES: &[&str] = &[
     "docs/CONFIGURATION.md",
     "functions/README.md",
+    "k8s/base/config.yaml",
+    "k8s/base/functions.yaml",
+    "k8s/base/gateway/upstreams.conf",
+    "k8s/base/wake.yaml",
+    "k8s/components/redis/sources.yaml",
+    "k8s/components/sqs/sources.yaml",
     "local/compose.yaml",
     "local/itsm/Cargo.toml",
     "local/itsm/src/functions.rs",
@@ -54,6 +68,7 @@ pub const WRITES: &[&str] = &[
     "local/nginx/upstreams.conf",
     "monitoring/targets/functions.json",
     "monitoring/targets/workers.json",
+    "spin.bell.toml",
     "spin.toml",
     "template.yaml",
     OPENAPI,
@@ -110,4 +125,10 @@ pub fn workers(functions: &[Function]) -> impl Iterator<Item = &Function> {
 /// Functions that answer requests.
 pub fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
     functions.iter().filter(|function| function.is_http())
+}
+
+/// What some functions name as theirs is theirs alone.
+fn needs(functions: &[Function], function: &Function, variable: &str) -> bool {
+    let names = |function: &Function| function.variables.iter().any(|name| name == variable);
+    names(function) || !functions.iter().any(names)
 }

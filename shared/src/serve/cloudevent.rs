@@ -54,9 +54,14 @@ fn structured(body: &[u8]) -> Result<Option<i64>, Error> {
     })
 }
 
-/// Data that is not ours is a wake-up like none.
+/// Our message; or the fields of a Redis Stream's entry, as Knative's RedisStreamSource lists them. Data that is not ours is a wake-up like none.
 fn named(data: &[u8]) -> Option<i64> {
-    serde_json::from_slice::<Message>(data).ok().and_then(|message| message.job)
+    let message = || serde_json::from_slice::<Message>(data).ok()?.job;
+    let entry = || match serde_json::from_slice::<Vec<String>>(data).ok()?.as_slice() {
+        [field, id] if field == "job" => id.parse().ok(),
+        _ => None,
+    };
+    message().or_else(entry)
 }
 
 fn version(version: &str) -> Result<(), Error> {
@@ -84,6 +89,10 @@ mod tests {
         assert_eq!(job(&headers(&BINARY), &body(r#"{"job":7}"#)).unwrap(), Some(7));
         assert_eq!(job(&headers(&BINARY), &body("")).unwrap(), None);
         assert_eq!(job(&headers(&BINARY), &body(r#"{"message":"tick"}"#)).unwrap(), None);
+        assert_eq!(job(&headers(&BINARY), &body(r#"["job","7"]"#)).unwrap(), Some(7));
+        for other in ["[]", "[\"job\"]", "[\"job\",\"x\"]", "[\"fruit\",\"7\"]", "7", "null"] {
+            assert_eq!(job(&headers(&BINARY), &body(other)).unwrap(), None, "{other}");
+        }
         let structured = headers(&[("content-type", "application/cloudevents+json; charset=utf-8")]);
         let event = |rest: &str| body(&format!(r#"{{"specversion":"1.0","id":"1","source":"/q","type":"t"{rest}}}"#));
         assert_eq!(job(&structured, &event(r#","data":{"job":7}"#)).unwrap(), Some(7));

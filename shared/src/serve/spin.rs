@@ -1,4 +1,4 @@
-//! Fermyon Spin: the host hands in a request, the same router answers it.
+//! Fermyon Spin: the host hands in a request, the same router answers it; or a message of the bell, which says that something is due.
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -18,6 +18,7 @@ use crate::client::Peer;
 use crate::config::{Config, VARIABLES};
 use crate::error::Error;
 use crate::function::{Function, Work};
+use crate::job;
 use crate::telemetry;
 
 /// The app of this instance: keys are parsed, and tokens that were checked remembered, for as long as it lives.
@@ -37,6 +38,16 @@ pub async fn handle(function: Function, request: Request) -> Response {
         Ok(response) => measured(response).await,
         Err(never) => match never {},
     }
+}
+
+/// The whole of a job function's redis entry: works off what is due. What the message says does not count, so anybody who may publish can wake,
+/// and no more. The host only logs an error; the scheduler finds what was not done.
+pub async fn rung(function: Function) -> Result<(), Error> {
+    let app = app().await.map_err(Error::Internal)?;
+    if let Work::Job(work) = function.work {
+        job::drain(&app, &work, internal::DRAIN).await?;
+    }
+    Ok(())
 }
 
 /// The host's own header; one that a client sent was replaced.

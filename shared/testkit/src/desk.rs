@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::client::Person;
 use crate::database::TestDatabase;
-use crate::home::{Home, secrets};
+use crate::home::{Home, Setting, secrets};
 use crate::record::Record;
 
 /// What a test works with.
@@ -24,8 +24,13 @@ pub struct Desk {
 
 /// Runs a test on a desk of its own. A test that leaves a queued or dead job behind fails.
 pub async fn desk(test: impl AsyncFnOnce(&Desk)) {
+    desk_with(Setting::default(), test).await;
+}
+
+/// The same in a home that is set up as this says.
+pub async fn desk_with(setting: Setting, test: impl AsyncFnOnce(&Desk)) {
     let database = TestDatabase::new().await;
-    let home = Home::start(&database).await;
+    let home = Home::start(&database, &setting).await;
     let desk = Desk { database, home, record: Record::default() };
     test(&desk).await;
     desk.tell().await;

@@ -1,7 +1,7 @@
 //! The homes that the suite runs in. `ITSM_HOME` chooses: `in-process` (if not said), `http`, `lambda`, `sqs`, `spin`.
 use ::http::{HeaderMap, Method};
 use itsm::secrets::Secrets;
-use shared::config::MailConfig;
+use shared::config::{MailApiConfig, MailConfig};
 
 use crate::client::Reply;
 use crate::database::TestDatabase;
@@ -20,14 +20,32 @@ pub const SIGNING_KEY: [u8; 32] = [7; 32];
 /// What signs mail that comes in, in tests.
 pub const INBOUND_SECRET: &str = "test-inbound-secret";
 
-/// Mail in every home: it comes in, and none goes out.
+/// Mail in every home, if a test says nothing else: it comes in, and none goes out.
 pub fn mail() -> MailConfig {
     MailConfig {
         smtp_url: String::new(),
+        api: MailApiConfig::default(),
         from: "The Desk <desk@desk.example>".into(),
         inbound_secrets: vec![INBOUND_SECRET.into()],
         authserv_id: "mx.desk.example".into(),
         creates_senders: true,
+    }
+}
+
+/// What a test may want its home to have.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// How mail goes and comes.
+    pub mail: MailConfig,
+    /// The Redis that Spin rings; empty: none.
+    pub rings: String,
+    /// Whether the bell is heard there.
+    pub hears: bool,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { mail: mail(), rings: String::new(), hears: false }
     }
 }
 
@@ -63,13 +81,13 @@ pub enum Home {
 
 impl Home {
     /// Starts the home that `ITSM_HOME` names around a database.
-    pub async fn start(database: &TestDatabase) -> Self {
+    pub async fn start(database: &TestDatabase, setting: &Setting) -> Self {
         match std::env::var("ITSM_HOME").as_deref() {
-            Err(_) | Ok("in-process") => Self::InProcess(in_process::InProcess::start(database)),
-            Ok("http") => Self::Http(http::Behind::start(database).await),
-            Ok("lambda") => Self::Lambda(lambda::Lambda::deploy(database, &[])),
-            Ok("sqs") => Self::Sqs(sqs::Sqs::start(database).await),
-            Ok("spin") => Self::Spin(spin::Spin::start(database).await),
+            Err(_) | Ok("in-process") => Self::InProcess(in_process::InProcess::start(database, &setting.mail)),
+            Ok("http") => Self::Http(http::Behind::start(database, &setting.mail).await),
+            Ok("lambda") => Self::Lambda(lambda::Lambda::deploy(database, &setting.mail, &[])),
+            Ok("sqs") => Self::Sqs(sqs::Sqs::start(database, &setting.mail).await),
+            Ok("spin") => Self::Spin(spin::Spin::start(database, setting).await),
             Ok(other) => panic!("ITSM_HOME={other} is not a home"),
         }
     }

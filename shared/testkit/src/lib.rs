@@ -18,9 +18,10 @@ pub mod database;
 pub mod desk;
 pub mod home;
 pub mod inbound;
+pub mod receiver;
 pub mod record;
 pub mod smtp;
 pub mod wire;
 
 pub use client::{Person, Reply};
-pub use desk::{Desk, desk};
+pub use desk::{Desk, desk, desk_with};

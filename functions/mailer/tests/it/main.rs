@@ -1,5 +1,7 @@
-//! Sending mail. These run in this process whatever the home is: SMTP is native, and the server is the test's own.
+//! Sending mail. The module `api` runs in every home, against a mail API on a socket. The others run in this process whatever the home is: SMTP
+//! is native, and the server is the test's own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod api;
 mod rights;
 mod send;
 mod server;

@@ -2,8 +2,8 @@
 use serde_json::json;
 use testkit::desk;
 
-use crate::receiver::Receiver;
 use crate::{deliver, hook, raise};
+use testkit::receiver::Receiver;
 
 const SECRET: &str = "canaryrestricted7c1f";
 const NOTE: &str = "canaryworknote9d2e";

@@ -2,8 +2,8 @@
 use serde_json::json;
 use testkit::desk;
 
-use crate::receiver::Receiver;
 use crate::{deliver, health, hook, later, raise, states};
+use testkit::receiver::Receiver;
 
 #[tokio::test]
 async fn the_circuit_opens_after_five_failures_and_one_success_closes_it() {

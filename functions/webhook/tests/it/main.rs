@@ -3,7 +3,6 @@
 mod canary;
 mod circuit;
 mod order;
-mod receiver;
 mod restricted;
 mod retry;
 mod secret;

@@ -2,8 +2,8 @@
 use serde_json::{Value, json};
 use testkit::desk;
 
-use crate::receiver::Receiver;
 use crate::{deliver, hook, raise};
+use testkit::receiver::Receiver;
 
 #[tokio::test]
 async fn each_event_once_in_the_feeds_order_as_an_administrator_sees_it() {

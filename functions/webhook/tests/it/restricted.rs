@@ -2,8 +2,8 @@
 use serde_json::json;
 use testkit::desk;
 
-use crate::receiver::Receiver;
 use crate::{deliver, hook, raise};
+use testkit::receiver::Receiver;
 
 #[tokio::test]
 async fn only_a_marked_webhook_is_told_and_it_is_looked_at_again_when_sent() {

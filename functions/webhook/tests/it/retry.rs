@@ -2,8 +2,8 @@
 use serde_json::json;
 use testkit::desk;
 
-use crate::receiver::Receiver;
 use crate::{deliver, hook, later, raise, states};
+use testkit::receiver::Receiver;
 
 #[tokio::test]
 async fn the_first_blocks_until_it_is_delivered_under_the_same_id() {

@@ -6,8 +6,8 @@ use serde_json::json;
 use sha2::Sha256;
 use testkit::desk;
 
-use crate::receiver::{Received, Receiver};
 use crate::{deliver, hook, raise};
+use testkit::receiver::{Received, Receiver};
 
 /// Whether one of the signatures is by this secret, as a receiver would look.
 fn is_signed(received: &Received, secret: &str) -> bool {

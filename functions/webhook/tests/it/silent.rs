@@ -2,8 +2,8 @@
 use serde_json::json;
 use testkit::desk;
 
-use crate::receiver::Receiver;
 use crate::{deliver, hook, raise, states};
+use testkit::receiver::Receiver;
 
 #[tokio::test]
 async fn a_silent_connection_makes_no_deliveries_and_others_do() {

@@ -74,6 +74,63 @@ async fn cloud_events_binary_and_structured_run_the_job_that_they_name() {
 }
 
 #[tokio::test]
+async fn each_answer_to_an_event_has_its_status() {
+    desk(async |desk| {
+        let router = worker(&app(&desk.database.url, 2));
+        let structured = |version: &str, data: &str| format!(r#"{{"specversion":"{version}","id":"1","source":"/q","type":"itsm.job"{data}}}"#);
+        let json = [TOKEN, ("content-type", "application/cloudevents+json; charset=utf-8")];
+        let batch = [TOKEN, ("content-type", "application/cloudevents-batch+json")];
+        let old = [TOKEN, ("ce-specversion", "0.3"), ("ce-id", "1"), ("ce-source", "/q"), ("ce-type", "t")];
+        for (headers, body, status) in [
+            // A job that is not there is done with.
+            (&BINARY[..], r#"{"job":404}"#.to_owned(), 204),
+            (&BINARY[..], r#"["job","404"]"#.to_owned(), 204), // as a RedisStreamSource has it
+            (&json[..], structured("1.0", r#","data":{"job":404}"#), 204),
+            (&json[..], structured("1.0", r#","data_base64":"eyJqb2IiOjQwNH0=""#), 204),
+            // No job is named: a wake-up.
+            (&BINARY[..], String::new(), 200),
+            (&BINARY[..], "{}".to_owned(), 200), // as a PingSource has it
+            (&json[..], structured("1.0", ""), 200),
+            (&json[..], structured("0.3", ""), 400),
+            (&json[..], "{".to_owned(), 400),
+            (&json[..], structured("1.0", r#","data_base64":"?""#), 400),
+            (&old[..], String::new(), 400),
+            (&BINARY[..4], String::new(), 400), // without its type
+            (&batch[..], "[]".to_owned(), 415),
+        ] {
+            assert_eq!(send(&router, "POST", "/", headers, &body).await.0, status, "{headers:?} {body}");
+        }
+        for method in ["GET", "PUT", "HEAD"] {
+            assert_eq!(send(&router, method, "/", &BINARY, "").await.0, 404, "{method}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_the_database_is_away_an_event_is_to_be_sent_again() {
+    let router = worker(&app("postgres://itsm_app@127.0.0.1:1/none", 1));
+    for body in [r#"{"job":1}"#, "{}"] {
+        assert_eq!(send(&router, "POST", "/", &BINARY, body).await.0, 503, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn where_anyone_may_send_events_nothing_else_is_open() {
+    desk(async |desk| {
+        let router = worker(&App { open_events: true, ..app(&desk.database.url, 2) });
+        let job = enqueued(desk, false).await;
+        assert_eq!(send(&router, "POST", "/", &BINARY[1..], &format!("{{\"job\":{job}}}")).await, (204, String::new()));
+        assert_eq!(desk.rows(&format!("select state from jobs where id = {job}")).await, ["done"]);
+        assert_eq!(send(&router, "POST", "/", &BINARY[1..], "{}").await, (200, r#"{"ran":0}"#.into()));
+        assert_eq!(send(&router, "POST", "/internal/drain/told", &BINARY[1..], "").await.0, 404);
+        assert_eq!(send(&router, "GET", "/metrics", &[], "").await.0, 404);
+        desk.execute("delete from jobs").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn metrics_tell_of_jobs_and_schedules_and_are_read_once_in_a_while() {
     desk(async |desk| {
         let router = worker(&app(&desk.database.url, 2));

@@ -22,6 +22,20 @@ async fn handle(request: Request) -> impl IntoResponse {
     shared::serve::spin::handle(crate::FUNCTION, request).await
 }
 ";
+/// A job's: the bell rings there, too.
+const SPIN_JOB: &str = "//! The wasm entry: Spin hands in a request, or a message of the bell.
+use spin_sdk::http::{IntoResponse, Request};
+
+#[spin_sdk::http_service]
+async fn handle(request: Request) -> impl IntoResponse {
+    shared::serve::spin::handle(crate::FUNCTION, request).await
+}
+
+#[spin_sdk::redis_subscriber]
+async fn rung(_: Vec<u8>) -> Result<(), shared::error::Error> {
+    shared::serve::spin::rung(crate::FUNCTION).await
+}
+";
 
 pub(super) fn broken(root: &Path, sources: &[Source]) -> Result<Vec<String>> {
     let functions = functions::all(root)?;
@@ -33,7 +47,10 @@ pub(super) fn broken(root: &Path, sources: &[Source]) -> Result<Vec<String>> {
             let path = format!("{folder}/src/{file}");
             sources.iter().find(|source| source.path == path).map(|source| source.text.as_str()).unwrap_or_default()
         };
-        for (file, expected) in [("main.rs", MAIN.replace("NAME", &function.name.replace('-', "_"))), ("spin.rs", SPIN.to_owned())] {
+        for (file, expected) in [
+            ("main.rs", MAIN.replace("NAME", &function.name.replace('-', "_"))),
+            ("spin.rs", if function.is_http() { SPIN } else { SPIN_JOB }.to_owned()),
+        ] {
             if text(file) != expected {
                 broken.push(format!("{folder}/src/{file}: differs from the other functions'"));
             }

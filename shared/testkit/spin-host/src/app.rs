@@ -15,7 +15,9 @@ use wasmtime_wasi_http::handler::ProxyHandler;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::arguments::Arguments;
+use crate::bell::Bell;
 use crate::host;
+use crate::host::exported::RungPre;
 use crate::manifest::{self, Manifest};
 use crate::outbound::Allowed;
 use crate::routes::Routes;
@@ -26,6 +28,7 @@ use crate::worker::Workers;
 pub struct App {
     pub routes: Routes,
     pub handlers: HashMap<String, ProxyHandler<Workers>>,
+    pub bells: Vec<Bell>,
 }
 
 impl App {
@@ -50,10 +53,29 @@ impl App {
                 services: services.clone(),
             }))
         };
+        let bell = |trigger: &manifest::RedisTrigger| {
+            let component = manifest
+                .component(&trigger.component)
+                .context("a trigger names a component")?;
+            let wasm = Wasm::from_file(&engine, &component.source).map_err(foreign)?;
+            Ok(Bell {
+                address: variables.expand(&trigger.address)?,
+                channel: variables.expand(&trigger.channel)?,
+                pre: linker
+                    .instantiate_pre(&wasm)
+                    .and_then(RungPre::new)
+                    .map_err(foreign)?,
+                component: Arc::new(granted(&trigger.component, component, &variables)?),
+                services: services.clone(),
+            })
+        };
+        let bells = manifest.redis_triggers().iter().map(bell);
+        let bells = bells.collect::<Result<_>>()?;
         let handlers = each_in_a_thread(manifest.http_components(), load)?;
         Ok(Self {
             routes: Routes::new(manifest.http_triggers())?,
             handlers,
+            bells,
         })
     }
 }
@@ -109,7 +131,7 @@ fn granted(
 
 fn cache_folder(arguments: &Arguments, manifest: &Manifest) -> Result<PathBuf> {
     let beside = || {
-        let (_, first) = manifest.http_components().next()?;
+        let (_, first) = manifest.components().next()?;
         Some(first.source.parent()?.join("spin-host-cache"))
     };
     let folder = arguments

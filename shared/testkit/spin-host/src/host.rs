@@ -24,6 +24,14 @@ pub mod bindings {
     });
 }
 
+pub mod exported {
+    wasmtime::component::bindgen!({
+        path: "wit",
+        world: "rung",
+        with: { "spin:redis/redis": super::bindings::spin::redis::redis },
+    });
+}
+
 /// The key under which the functions of the interfaces find an instance's [`State`].
 pub struct Spin;
 

@@ -6,16 +6,17 @@
 //! statement prepared anew each time, 64 connections, errors of a query that come behind its rows, a
 //! response in chunks unless it states its length, outbound connections only where the manifest allows.
 //!
-//! Left out, because our components do not use it: every trigger but HTTP, requests from one component to
+//! Left out, because our components do not use it: every trigger but HTTP and Redis, requests from one component to
 //! another, files, TLS to Postgres and Redis, the types of Postgres beyond text, numbers, bool and bytes.
 //! A component or a manifest that asks for any of it gets an error, not another behaviour.
 //!
-//! `main` reads the command line, `app` loads the manifest, `serve` takes requests, `worker` owns the
-//! instances, and `host/` answers what a component imports.
+//! `main` reads the command line, `app` loads the manifest, `serve` takes requests, `bell` takes messages,
+//! `worker` owns the instances, and `host/` answers what a component imports.
 #![forbid(unsafe_code)]
 
 mod app;
 mod arguments;
+mod bell;
 mod host;
 mod manifest;
 mod outbound;
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
 
 /// Serve until SIGTERM or SIGINT. Like Spin's, that end does not wait for requests in flight.
 fn run(arguments: Arguments) -> Result<()> {
-    let app = App::load(&arguments)?;
+    let mut app = App::load(&arguments)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let served = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
@@ -59,9 +60,11 @@ fn run(arguments: Arguments) -> Result<()> {
         let listener = TcpListener::bind(arguments.listen)
             .await
             .with_context(|| format!("--listen {}", arguments.listen))?;
+        let bells = bell::hear(std::mem::take(&mut app.bells)).await?;
         println!("listening on http://{}", listener.local_addr()?);
         tokio::select! {
             served = serve::serve(listener, app) => served,
+            silent = bells => silent,
             _ = terminate.recv() => Ok(()),
             _ = interrupt.recv() => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! `spin.toml`, manifest version 2: the part of it that an HTTP application of prebuilt components uses.
+//! `spin.toml`, manifest version 2: the part of it that an application of prebuilt components uses, woken by HTTP or by Redis.
 //!
 //! A key of a component that this host does not honour is an error, not a surprise later.
 
@@ -38,6 +38,17 @@ pub struct Variable {
 struct Triggers {
     #[serde(default)]
     http: Vec<HttpTrigger>,
+    #[serde(default)]
+    redis: Vec<RedisTrigger>,
+}
+
+/// Wakes a component by a message of a channel. Spin knows a default for the address; here each names its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedisTrigger {
+    pub address: String,
+    pub channel: String,
+    pub component: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,13 +110,22 @@ impl Manifest {
             "spin_manifest_version must be 2"
         );
         ensure!(
-            !manifest.trigger.http.is_empty(),
-            "there is no [[trigger.http]]"
+            !manifest.trigger.http.is_empty() || !manifest.trigger.redis.is_empty(),
+            "there is no [[trigger.http]] and no [[trigger.redis]]"
         );
         for (name, variable) in &manifest.variables {
             if variable.required && variable.default.is_some() {
                 bail!("variable {name:?} is required and has a default: it can be one of them");
             }
+        }
+        for RedisTrigger {
+            channel, component, ..
+        } in manifest.redis_triggers()
+        {
+            ensure!(
+                manifest.component.contains_key(component),
+                "channel {channel:?} names the component {component:?}, which there is not"
+            );
         }
         for trigger in manifest.http_triggers() {
             let HttpTrigger { route, component } = trigger;
@@ -123,6 +143,18 @@ impl Manifest {
 
     pub fn http_triggers(&self) -> &[HttpTrigger] {
         &self.trigger.http
+    }
+
+    pub fn redis_triggers(&self) -> &[RedisTrigger] {
+        &self.trigger.redis
+    }
+
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.component.get(name)
+    }
+
+    pub fn components(&self) -> impl Iterator<Item = (&String, &Component)> {
+        self.component.iter()
     }
 
     /// The components that some HTTP trigger names, each once.
@@ -150,7 +182,7 @@ mod tests {
     #[test]
     fn other_triggers_and_build_tables_are_left_alone() {
         let other =
-            "[[trigger.redis]]\nchannel = 'c'\ncomponent = 'b'\n[component.b]\nsource = 'b.wasm'\n";
+            "[[trigger.mqtt]]\ntopic = 'c'\ncomponent = 'b'\n[component.b]\nsource = 'b.wasm'\n";
         let build = "[component.a.build]\ncommand = 'make'\n";
         let manifest = Manifest::parse(&format!("{HEAD}{ONE}{build}{other}")).unwrap();
         let names: Vec<_> = manifest
@@ -166,6 +198,10 @@ mod tests {
             ("files = ['x']\n", "unknown field `files`"),
             (
                 "[[trigger.http]]\nroute = '/b'\ncomponent = 'b'\n",
+                "\"b\", which there is not",
+            ),
+            (
+                "[[trigger.redis]]\naddress = 'redis://h'\nchannel = 'c'\ncomponent = 'b'\n",
                 "\"b\", which there is not",
             ),
             (

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use shared::config::MailConfig;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 use xtask::functions::{self, Function};
@@ -34,9 +35,9 @@ struct Instance {
 }
 
 impl Behind {
-    pub(super) async fn start(database: &TestDatabase) -> Self {
+    pub(super) async fn start(database: &TestDatabase, mail: &MailConfig) -> Self {
         let functions = functions::all(&xtask::root()).expect("the functions' folders");
-        let instances: Vec<Instance> = functions.into_iter().map(|function| Instance::new(function, database)).collect();
+        let instances: Vec<Instance> = functions.into_iter().map(|function| Instance::new(function, database, mail)).collect();
         let (folder, port) = (tempfile::tempdir().expect("a folder"), Port::free());
         configure(folder.path(), &port, &instances);
         let mut command = Command::new(nginx());
@@ -86,8 +87,8 @@ impl Desk {
 }
 
 impl Instance {
-    fn new(function: Function, database: &TestDatabase) -> Self {
-        let mut variables = network::variables(database);
+    fn new(function: Function, database: &TestDatabase, mail: &MailConfig) -> Self {
+        let mut variables = network::variables(database, mail);
         variables.retain(|(name, _)| *name != "JWT_SIGNING_KEY" || function.variables.iter().any(|own| own == name));
         variables.push(("DATABASE_MAX_CONNECTIONS", "3".into()));
         Self { function, port: Port::free(), variables, process: OnceCell::new() }

@@ -7,12 +7,12 @@ use http_body_util::BodyExt;
 use itsm::functions::FUNCTIONS;
 use shared::app::App;
 use shared::client::Peer;
-use shared::config::Config;
+use shared::config::{Config, MailConfig};
 use shared::function::Work;
 use shared::{job, serve};
 use tower::ServiceExt;
 
-use super::{PROXY, Wire, mail, network, secrets};
+use super::{PROXY, Wire, network, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
@@ -23,9 +23,9 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    pub(super) fn start(database: &TestDatabase) -> Self {
+    pub(super) fn start(database: &TestDatabase, mail: &MailConfig) -> Self {
         let config = itsm::serve::config_for(&database.url, &secrets(), "").expect("a configuration");
-        let config = Config { trusted_proxies: PROXY.into(), mail: mail(), webhook_allow_private: true, ..config };
+        let config = Config { trusted_proxies: PROXY.into(), mail: mail.clone(), webhook_allow_private: true, ..config };
         let app = App::new(&config).expect("an app");
         Self { router: serve::router(itsm::serve::routes(), app.clone()), app }
     }

@@ -3,6 +3,7 @@
 //!
 //! A function's emulator starts at the first event for it. `local/setup/lambda.sh` fetches the emulator.
 use serde_json::Value;
+use shared::config::MailConfig;
 use xtask::functions::{self, Function, Kind};
 
 use super::{Wire, network};
@@ -24,10 +25,10 @@ pub struct Lambda {
 
 impl Lambda {
     /// With more variables for every function.
-    pub(super) fn deploy(database: &TestDatabase, more: &[(&'static str, String)]) -> Self {
+    pub(super) fn deploy(database: &TestDatabase, mail: &MailConfig, more: &[(&'static str, String)]) -> Self {
         let functions = functions::all(&xtask::root()).expect("the functions' folders").into_iter();
-        let functions = functions.map(|function| Deployed::new(function, database, more)).collect();
-        Self { functions, migrate: Deployed::new(migrate(), database, &[("DATABASE_URL", database.owner_url.clone())]) }
+        let functions = functions.map(|function| Deployed::new(function, database, mail, more)).collect();
+        Self { functions, migrate: Deployed::new(migrate(), database, mail, &[("DATABASE_URL", database.owner_url.clone())]) }
     }
 
     pub(super) async fn call(&self, wire: Wire) -> Reply {
@@ -86,7 +87,7 @@ impl Lambda {
 
 /// `itsm`, as the template has it.
 fn migrate() -> Function {
-    let kind = Kind::Http { routes: Vec::new(), fallback: false, body: None };
+    let kind = Kind::Http { routes: Vec::new(), fallback: false, body: None, fixed: false };
     let (variables, rings) = (Vec::new(), Vec::new());
     Function { name: "itsm".into(), description: String::new(), memory: 512, timeout: 900, variables, outbound: false, rings, kind }
 }

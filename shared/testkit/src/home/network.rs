@@ -7,11 +7,12 @@ use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use shared::config::{MailApiKind, MailConfig};
 use shared::token::Signer;
 use sqlx::{Connection, PgConnection};
 use tokio::net::TcpSocket;
 
-use super::{PROXY, SIGNING_KEY, Wire, mail, secrets};
+use super::{PROXY, SIGNING_KEY, Wire, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
@@ -60,7 +61,7 @@ impl Http {
 }
 
 /// All variables that a function may need, by name.
-pub(super) fn variables(database: &TestDatabase) -> Vec<(&'static str, String)> {
+pub(super) fn variables(database: &TestDatabase, mail: &MailConfig) -> Vec<(&'static str, String)> {
     let secrets = secrets();
     vec![
         ("DATABASE_URL", database.url.clone()),
@@ -70,9 +71,12 @@ pub(super) fn variables(database: &TestDatabase) -> Vec<(&'static str, String)> 
         ("INTERNAL_TOKEN", secrets.internal_token),
         ("TRUSTED_PROXIES", PROXY.into()),
         ("WEBHOOK_ALLOW_PRIVATE", "true".into()), // a receiver in a test is at home
-        ("MAIL_FROM", mail().from),
-        ("MAIL_INBOUND_SECRETS", mail().inbound_secrets.join(",")),
-        ("MAIL_AUTHSERV_ID", mail().authserv_id),
+        ("MAIL_API_URL", mail.api.url.clone()),
+        ("MAIL_API_KIND", if mail.api.kind == MailApiKind::Postmark { "postmark" } else { "generic" }.into()),
+        ("MAIL_API_TOKEN", mail.api.token.clone()),
+        ("MAIL_FROM", mail.from.clone()),
+        ("MAIL_INBOUND_SECRETS", mail.inbound_secrets.join(",")),
+        ("MAIL_AUTHSERV_ID", mail.authserv_id.clone()),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The home `lambda` with bells: jobs ring over a real SQS client to an SQS emulator, and this home is the event-source mapping that
 //! wakes the job functions. The schedule runs too, as in production: a lost message changes latency, never results.
 use serde_json::Value;
+use shared::config::MailConfig;
 use uuid::Uuid;
 use xtask::functions::{Function, Kind};
 
@@ -39,7 +40,7 @@ pub struct Batch {
 }
 
 impl Sqs {
-    pub(super) async fn start(database: &TestDatabase) -> Self {
+    pub(super) async fn start(database: &TestDatabase, mail: &MailConfig) -> Self {
         let prefix = format!("t{}", Uuid::now_v7().simple());
         let endpoint = emulator::endpoint().await;
         let variables = [
@@ -49,7 +50,7 @@ impl Sqs {
             ("AWS_ACCESS_KEY_ID", "test".into()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
         ];
-        let lambda = Lambda::deploy(database, &variables);
+        let lambda = Lambda::deploy(database, mail, &variables);
         let mut queues = Vec::new();
         for function in lambda.job_functions() {
             queues.push(Source::new(&endpoint, &prefix, function).await);

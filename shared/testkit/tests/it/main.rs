@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 mod http;
 mod lambda;
+mod spin;
 mod sqs;
 
 /// Whether this run is of another home; said, so that nobody takes it for a pass.

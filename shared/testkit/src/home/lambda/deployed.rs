@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
+use shared::config::MailConfig;
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::sync::{Mutex, OnceCell};
@@ -34,8 +35,8 @@ struct Emulator {
 }
 
 impl Deployed {
-    pub(super) fn new(function: Function, database: &TestDatabase, more: &[(&'static str, String)]) -> Self {
-        let mut variables = network::variables(database);
+    pub(super) fn new(function: Function, database: &TestDatabase, mail: &MailConfig, more: &[(&'static str, String)]) -> Self {
+        let mut variables = network::variables(database, mail);
         variables.retain(|(name, _)| *name != "JWT_SIGNING_KEY" || function.variables.iter().any(|own| own == name));
         variables.extend_from_slice(more);
         variables.push(("DATABASE_MAX_CONNECTIONS", "2".into()));

@@ -8,20 +8,20 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
-use super::{MARKER, Mail, Outgoing, Refusal};
+use super::{Mail, Outgoing, Refusal};
 
 /// How long a server may take to answer a command.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(super) struct Transport(AsyncSmtpTransport<Tokio1Executor>);
+pub(super) struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
 
-impl std::fmt::Debug for Transport {
+impl std::fmt::Debug for Smtp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Transport")
+        f.write_str("Smtp")
     }
 }
 
-impl Transport {
+impl Smtp {
     pub(super) fn new(url: &str) -> Result<Self> {
         Ok(Self(AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(PATIENCE)).build()))
     }
@@ -43,23 +43,18 @@ fn is_final(error: &smtp::Error) -> bool {
     error.is_permanent() && !of_us
 }
 
-/// Bounces go where answers go, so that they are known by their token. RFC 3834: no auto-responder answers what says that a machine wrote it.
+/// Bounces go where answers go, so that they are known by their token.
 fn written(desk: &Mail, mail: &Outgoing) -> Result<(Envelope, Message)> {
     let from = Mailbox::new(Some(desk.name().to_owned()).filter(|name| !name.is_empty()), desk.address().parse().context("MAIL_FROM")?);
     let (name, address) = &mail.to;
     let to: Address = address.parse().with_context(|| format!("{address} is no address"))?;
     let reply_to: Address = mail.reply_to.parse().context("the reply address")?;
-    let thread = format!("<{}>", mail.thread);
     let mut message = Message::builder()
         .from(from)
         .to(Mailbox::new(Some(name.clone()), to.clone()))
         .reply_to(Mailbox::new(None, reply_to.clone()))
-        .subject(mail.subject.as_str())
-        .message_id(Some(format!("<{}>", mail.message_id)))
-        .in_reply_to(thread.clone())
-        .references(thread);
-    let of_programs = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")].map(|(name, value)| (name, value.to_owned()));
-    for (name, value) in of_programs.into_iter().chain([("Content-Language", mail.language.clone()), (MARKER, desk.marker())]) {
+        .subject(mail.subject.as_str());
+    for (name, value) in desk.headers(mail) {
         message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii(name.to_owned())?, value));
     }
     let message = message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone())).context("writing the mail")?;
