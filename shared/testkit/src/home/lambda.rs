@@ -87,7 +87,7 @@ impl Lambda {
 
 /// `itsm`, as the template has it.
 fn migrate() -> Function {
-    let kind = Kind::Http { routes: Vec::new(), fallback: false, body: None, fixed: false };
+    let kind = Kind::Http { routes: Vec::new(), fallback: false, body: None, fixed: Vec::new() };
     let (variables, rings) = (Vec::new(), Vec::new());
     Function { name: "itsm".into(), description: String::new(), memory: 512, timeout: 900, variables, outbound: false, rings, kind }
 }
