@@ -1,8 +1,8 @@
--- Tickets whose clocks were computed with an old version of a definition or a calendar, in the order of their ids; only for the claim that runs,
--- whose lease it renews.
+-- Tickets whose clocks were computed with an old version of a definition or a calendar, in the order of their ids; only for the claim that runs. It
+-- locks nothing and renews no lease: it runs beside `recompute.sql`, which does.
 -- $1 job, $2 attempt, $3 the ticket after which to begin, or null, $4 at most, $5 every open ticket instead, $6 this ticket instead
 with lease as (
-  select from held($1::int8, $2::int8)
+  select from jobs where id = $1::int8 and attempt = $2::int8 and locked_until is not null
 ), behind as (
   select * from (
     select distinct s.ticket_id as id

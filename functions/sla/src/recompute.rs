@@ -1,8 +1,10 @@
 //! Computes anew what stands with an old version of its definition or calendar: in chunks of short statements, from the first ticket to the
 //! last. A ticket that somebody writes meanwhile is left to that write, which computes with the new versions itself, or to the next run.
+use futures_util::future::join;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::app::App;
+use shared::db::DbError;
 use shared::job::{JobError, Lease};
 use shared::slas::{Facts, book_of};
 use uuid::Uuid;
@@ -27,31 +29,38 @@ pub(crate) enum Which {
     One(Uuid),
 }
 
-/// All of them.
+/// All of them: the next chunk is read while the last is written.
 pub(crate) async fn recompute(app: &App, lease: Lease, which: Which) -> Result<(), JobError> {
+    let mut behind = read(app, lease, which, None).await?;
+    while let Some(last) = behind.last() {
+        let next = async { if is_full(&behind) { read(app, lease, which, Some(last.id)).await } else { Ok(Vec::new()) } };
+        let (written, next) = join(write(app, lease, which, &behind), next).await;
+        written?;
+        behind = next?;
+    }
+    Ok(())
+}
+
+fn is_full(behind: &[Behind]) -> bool {
+    i64::try_from(behind.len()).is_ok_and(|tickets| tickets >= CHUNK)
+}
+
+async fn read(app: &App, lease: Lease, which: Which, after: Option<Uuid>) -> Result<Vec<Behind>, DbError> {
     let one = if let Which::One(ticket) = which { Some(ticket) } else { None };
-    let mut after: Option<Uuid> = None;
-    loop {
-        let params = [lease.id.into(), lease.attempt.into(), after.into(), CHUNK.into(), matches!(which, Which::All).into(), one.into()];
-        let behind: Vec<Behind> = app.db.get(BEHIND, &params).await?.unwrap_or_default();
-        let Some(last) = behind.last() else { return Ok(()) };
-        after = Some(last.id);
-        let written = computed(app, &behind).await?;
-        let writing = app.db.row(RECOMPUTE, &[lease.id.into(), lease.attempt.into(), written.to_string().into()]).await;
-        match writing {
-            // The book turned a page, or a clock moved without its ticket. Whatever is behind now is found by the next run; what was asked for
-            // is not, so it is tried again.
-            Err(error) if error.constraint.as_deref() == Some("slas_stale") => {
-                app.shelf.forget();
-                if !matches!(which, Which::Behind) {
-                    return Err(JobError::Retry(error.into()));
-                }
-            }
-            other => drop(other?),
+    let params = [lease.id.into(), lease.attempt.into(), after.into(), CHUNK.into(), matches!(which, Which::All).into(), one.into()];
+    Ok(app.db.get(BEHIND, &params).await?.unwrap_or_default())
+}
+
+async fn write(app: &App, lease: Lease, which: Which, behind: &[Behind]) -> Result<(), JobError> {
+    let written = computed(app, behind).await?;
+    match app.db.row(RECOMPUTE, &[lease.id.into(), lease.attempt.into(), written.to_string().into()]).await {
+        // The book turned a page, or a clock moved without its ticket. Whatever is behind now is found by the next run; what was asked for
+        // is not, so it is tried again.
+        Err(error) if error.constraint.as_deref() == Some("slas_stale") => {
+            app.shelf.forget();
+            if matches!(which, Which::Behind) { Ok(()) } else { Err(JobError::Retry(error.into())) }
         }
-        if i64::try_from(behind.len()).unwrap_or(CHUNK) < CHUNK {
-            return Ok(());
-        }
+        other => Ok(drop(other?)),
     }
 }
 /// Tickets a statement: what one holds locked, writers wait for.
