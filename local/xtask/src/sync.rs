@@ -9,7 +9,7 @@ use crate::functions::{self, Function};
 
 mod compose;
 mod itsm;
-pub mod monitoring;
+mod monitoring;
 pub mod nginx;
 mod readme;
 mod spin;
@@ -100,11 +100,11 @@ fn port_8080(instance: &str) -> String {
 }
 
 /// Functions that work off a queue.
-pub fn workers(functions: &[Function]) -> impl Iterator<Item = &Function> {
+fn workers(functions: &[Function]) -> impl Iterator<Item = &Function> {
     functions.iter().filter(|function| !function.is_http())
 }
 
 /// Functions that answer requests.
-pub fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
+fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
     functions.iter().filter(|function| function.is_http())
 }
