@@ -22,7 +22,7 @@ fn locations(function: &Function) -> String {
         Kind::Http { body: Some(megabytes), .. } => format!(" client_max_body_size {}m;", megabytes + 1),
         _ => String::new(),
     };
-    let fixed = |route| matches!(&function.kind, Kind::Http { fixed, .. } if fixed.contains(route));
+    let fixed = |route: &String| matches!(&function.kind, Kind::Http { fixed, .. } if fixed.contains(route));
     let location = |route: &String| {
         let kept = if fixed(route) { " include static.conf;" } else { "" };
         let pass = format!("proxy_pass http://fn_{name}; proxy_read_timeout {timeout}s;{body}");
