@@ -6,8 +6,8 @@ select json_build_object(
     select json_object_agg(relname, (xpath('/row/rows/text()', query_to_xml(format('select count(*) as rows from public.%I', relname), false, true, '')))[1]::text::int8 order by relname)
     from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'),
   'sample', json_build_object(
-    'tickets', (select md5(string_agg(item::text, '' order by item.id)) from (select * from tickets order by md5(id::text), id limit 1000) as item),
-    'events', (select md5(string_agg(item::text, '' order by item.epoch, item.xact, item.seq)) from (select * from events order by md5(seq::text), epoch, xact, seq limit 1000) as item),
-    'comments', (select md5(string_agg(item::text, '' order by item.id)) from (select * from comments order by md5(id::text), id limit 1000) as item),
-    'users', (select md5(string_agg(item::text, '' order by item.id)) from (select * from users order by md5(id::text), id limit 1000) as item),
-    'ticket_slas', (select md5(string_agg(item::text, '' order by item.ticket_id, item.sla_id)) from (select * from ticket_slas order by md5(ticket_id::text), ticket_id, sla_id limit 1000) as item)))::text
+    'tickets', (select md5(string_agg(sampled::text, '' order by sampled.id)) from (select * from tickets order by md5(id::text), id limit 1000) as sampled),
+    'events', (select md5(string_agg(sampled::text, '' order by sampled.epoch, sampled.xact, sampled.seq)) from (select * from events order by md5(seq::text), epoch, xact, seq limit 1000) as sampled),
+    'comments', (select md5(string_agg(sampled::text, '' order by sampled.id)) from (select * from comments order by md5(id::text), id limit 1000) as sampled),
+    'users', (select md5(string_agg(sampled::text, '' order by sampled.id)) from (select * from users order by md5(id::text), id limit 1000) as sampled),
+    'ticket_slas', (select md5(string_agg(sampled::text, '' order by sampled.ticket_id, sampled.sla_id)) from (select * from ticket_slas order by md5(ticket_id::text), ticket_id, sla_id limit 1000) as sampled)))::text

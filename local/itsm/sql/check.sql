@@ -11,7 +11,7 @@ with history as (
 ), said as (
   select distinct on (e.ticket_id, field.key) e.ticket_id, field.key, field.value ->> 1 as value
   from events e, jsonb_each(e.changes) as field
-  where e.ticket_id is not null and e.version is not null and field.key in ('state', 'priority', 'assignment_group', 'assigned_to', 'reassignment_count', 'reopen_count')
+  where e.ticket_id is not null and e.version is not null and field.key in ('state', 'priority', 'assignment_group', 'assigned_to')
   order by e.ticket_id, field.key, e.version desc
 ), pending as (
   select (payload ->> 'ticket')::uuid as ticket_id from jobs where queue = 'sla' and state in ('queued', 'running') and payload ? 'ticket'
@@ -31,9 +31,11 @@ with history as (
   select 4, 'reopen_count', t.number, format('%s, its events say %s', t.reopen_count, h.reopened) from tickets t join history h on h.ticket_id = t.id
   where h.reopened <> t.reopen_count
   union all
-  select 5, said.key, t.number, format('%s, its last event says %s', coalesce(to_jsonb(t) ->> said.key, 'none'), coalesce(said.value, 'none'))
-  from said join tickets t on t.id = said.ticket_id
-  where said.key not in ('reassignment_count', 'reopen_count') and said.value is distinct from to_jsonb(t) ->> said.key
+  select 5, said.key, t.number, format('%s, its last event says %s', coalesce(stored.value, 'none'), coalesce(said.value, 'none'))
+  from said join tickets t on t.id = said.ticket_id cross join lateral (
+    select case said.key when 'state' then t.state when 'priority' then t.priority::text when 'assignment_group' then t.assignment_group::text
+                         else t.assigned_to::text end as value) as stored
+  where said.value is distinct from stored.value
   union all
   select 6, 'sla_stage', number, format('clock %s is %s, the ticket is %s', sla_id, stage, state) from clocks
   where state in ('resolved', 'closed', 'canceled') and stage = 'in_progress' or state in ('closed', 'canceled') and stage = 'paused'

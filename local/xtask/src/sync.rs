@@ -11,7 +11,7 @@ mod compose;
 mod configuration;
 mod itsm;
 mod knative;
-pub mod monitoring;
+mod monitoring;
 pub mod nginx;
 mod readme;
 pub(crate) mod spin;
@@ -118,12 +118,12 @@ fn port_8080(instance: &str) -> String {
 }
 
 /// Functions that work off a queue.
-pub fn workers(functions: &[Function]) -> impl Iterator<Item = &Function> {
+fn workers(functions: &[Function]) -> impl Iterator<Item = &Function> {
     functions.iter().filter(|function| !function.is_http())
 }
 
 /// Functions that answer requests.
-pub fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
+fn http(functions: &[Function]) -> impl Iterator<Item = &Function> {
     functions.iter().filter(|function| function.is_http())
 }
 
