@@ -100,7 +100,7 @@ impl Taking<'_> {
             Decision::Raise { by, follows } => ("incident", RAISE, vec![raised(message, by, follows).into(), now.into(), of_mail.into()]),
         };
         let params: Vec<Param> = self.params([]).into_iter().chain(params).collect();
-        counted(outcome, self.app.db.row(sql, &params).await?)
+        counted(outcome, self.app.db.row(sql, &params).await?.as_ref().map(Option::as_deref))
     }
 
     /// With the clocks that it moves; somebody who writes the ticket at this moment makes them stale.
@@ -115,7 +115,7 @@ impl Taking<'_> {
             let clocks = [clocks.as_ref().map_or(Param::Text(None), Clocks::param), due.into()];
             let written = self.app.db.row(COMMENT, &[self.params([]).as_slice(), &own, &clocks].concat()).await;
             if !is_stale(self.app, &written) {
-                return counted(outcome, written?);
+                return counted(outcome, written?.as_ref().map(Option::as_deref));
             }
         }
         Err(JobError::Retry(anyhow!("the ticket is changed by others all the time")))
@@ -131,7 +131,7 @@ impl Taking<'_> {
 }
 
 /// What a statement answered.
-fn counted(outcome: &str, answer: Option<Option<String>>) -> Result<(), JobError> {
+fn counted(outcome: &str, answer: Option<Option<&str>>) -> Result<(), JobError> {
     match answer {
         Some(Some(_)) => METRICS.inbound_mails.with_label_values(&[outcome]).inc(),
         // Decided by what was read a moment ago, and that has changed: it is decided anew.

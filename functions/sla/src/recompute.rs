@@ -60,7 +60,7 @@ async fn write(app: &App, lease: Lease, which: Which, behind: &[Behind]) -> Resu
             app.shelf.forget();
             if matches!(which, Which::Behind) { Ok(()) } else { Err(JobError::Retry(error.into())) }
         }
-        other => Ok(drop(other?)),
+        other => other.map(|_| ()).map_err(JobError::from),
     }
 }
 /// Tickets a statement: what one holds locked, writers wait for.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::fetch::Fetch;
+use tokio::runtime::Handle;
 
 use crate::migrate::{migrate, newest, version};
 
@@ -68,7 +69,9 @@ async fn bring(url: &str) -> Result<i64> {
         tracing::warn!(version, newest = newest(), "the database is ahead of this version");
         return Ok(version);
     }
-    migrate(url).await?;
+    let (url, runtime) = (url.to_owned(), Handle::current());
+    // sqlx's migrations cannot be shown to be Send, which the runtime API asks for.
+    tokio::task::spawn_blocking(move || runtime.block_on(migrate(&url))).await??;
     tracing::info!(from = version, to = newest(), "migrated");
     Ok(newest())
 }

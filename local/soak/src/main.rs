@@ -1,7 +1,7 @@
 //! `make soak`: the long runs, in full. Each prints what was found as JSON, and fails where something is not as it must be.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout)]
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -72,9 +72,9 @@ struct Recompute {
 async fn main() -> Result<()> {
     let programs = std::env::current_exe()?.parent().context("no folder")?.to_owned();
     match Cli::parse() {
-        Cli::Queue(asked) => tell(&soak::run(&asked.plan(programs)).await?),
-        Cli::Storm(asked) => tell(&storm::run(&asked.plan(programs)).await?),
-        Cli::Recompute(asked) => tell(&recompute::run(&asked.plan(programs)).await?),
+        Cli::Queue(asked) => tell(&soak::run(&asked.plan(&programs)).await?),
+        Cli::Storm(asked) => tell(&storm::run(&asked.plan(&programs)).await?),
+        Cli::Recompute(asked) => tell(&recompute::run(&asked.plan(&programs)).await?),
     }
 }
 
@@ -84,7 +84,7 @@ fn tell(report: &impl Serialize) -> Result<()> {
 }
 
 impl Queue {
-    fn plan(&self, programs: PathBuf) -> Plan {
+    fn plan(&self, programs: &Path) -> Plan {
         let Self { jobs, seconds, kills, faults, workers } = *self;
         let worker = programs.join("soak-worker");
         Plan { worker, workers, jobs, duration: Duration::from_secs(seconds), kills, faults, outages: true, naive: false }
@@ -92,15 +92,15 @@ impl Queue {
 }
 
 impl Storm {
-    fn plan(&self, programs: PathBuf) -> storm::Plan {
+    fn plan(&self, programs: &Path) -> storm::Plan {
         let Self { incidents, kills, goal, hurry } = *self;
-        storm::Plan { programs, incidents, goals: [goal, goal + 10], kills, hurry }
+        storm::Plan { programs: programs.to_owned(), incidents, goals: [goal, goal + 10], kills, hurry }
     }
 }
 
 impl Recompute {
-    fn plan(&self, programs: PathBuf) -> recompute::Plan {
+    fn plan(&self, programs: &Path) -> recompute::Plan {
         let limits = Some([Duration::from_secs(self.seconds), Duration::from_millis(self.write)]);
-        recompute::Plan { programs, tickets: self.tickets, limits }
+        recompute::Plan { programs: programs.to_owned(), tickets: self.tickets, limits }
     }
 }

@@ -1,4 +1,5 @@
 //! The edge as production has it: the tree's nginx configuration with TLS, before an upstream of the test's own that can hang up.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};

@@ -86,9 +86,9 @@ fn request(reader: &mut BufReader<TcpStream>) -> Result<Option<(String, String)>
     }
     let mut body = vec![0; length];
     if is_chunked {
-        chunks(reader, &mut body)?
+        chunks(reader, &mut body)?;
     } else {
-        reader.read_exact(&mut body)?
+        reader.read_exact(&mut body)?;
     }
     Ok(Some((first, String::from_utf8(body)?)))
 }
