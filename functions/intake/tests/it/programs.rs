@@ -68,7 +68,10 @@ async fn a_rule_does_not_answer_a_program() {
         assert_eq!((told.comments().await.len(), desk.rows("select outcome from rule_runs").await), (2, Vec::<String>::new()));
         assert_eq!(told.answer("reply").comes(desk).await, "done comment");
         // What it says itself it leaves alone.
-        assert_eq!((told.comments().await.len(), desk.rows("select outcome from rule_runs order by id").await), (4, vec!["done".into(), "skipped".into()]));
+        assert_eq!(
+            (told.comments().await.len(), desk.rows("select outcome from rule_runs order by id").await),
+            (4, vec!["done".into(), "skipped".into()])
+        );
     })
     .await;
 }
