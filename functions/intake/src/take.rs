@@ -100,7 +100,7 @@ impl Taking<'_> {
             Decision::Raise { by, follows } => ("incident", RAISE, vec![raised(message, by, follows).into(), now.into(), of_mail.into()]),
         };
         let params: Vec<Param> = self.params([]).into_iter().chain(params).collect();
-        counted(outcome, self.app.db.row(sql, &params).await?.as_ref().map(Option::as_deref))
+        counted(outcome, self.app.db.row(sql, &params).await?.map(|answer| answer.is_some()))
     }
 
     /// With the clocks that it moves; somebody who writes the ticket at this moment makes them stale.
@@ -115,7 +115,7 @@ impl Taking<'_> {
             let clocks = [clocks.as_ref().map_or(Param::Text(None), Clocks::param), due.into()];
             let written = self.app.db.row(COMMENT, &[self.params([]).as_slice(), &own, &clocks].concat()).await;
             if !is_stale(self.app, &written) {
-                return counted(outcome, written?.as_ref().map(Option::as_deref));
+                return counted(outcome, written?.map(|answer| answer.is_some()));
             }
         }
         Err(JobError::Retry(anyhow!("the ticket is changed by others all the time")))
@@ -130,12 +130,12 @@ impl Taking<'_> {
     }
 }
 
-/// What a statement answered.
-fn counted(outcome: &str, answer: Option<Option<&str>>) -> Result<(), JobError> {
-    match answer {
-        Some(Some(_)) => METRICS.inbound_mails.with_label_values(&[outcome]).inc(),
+/// Whether the statement did it; nothing where the claim is another's.
+fn counted(outcome: &str, done: Option<bool>) -> Result<(), JobError> {
+    match done {
+        Some(true) => METRICS.inbound_mails.with_label_values(&[outcome]).inc(),
         // Decided by what was read a moment ago, and that has changed: it is decided anew.
-        Some(None) => return Err(JobError::Retry(anyhow!("changed while it was taken"))),
+        Some(false) => return Err(JobError::Retry(anyhow!("changed while it was taken"))),
         None => {}
     }
     Ok(())

@@ -14,7 +14,7 @@ const MIGRATE: &str = include_str!("template/migrate.yaml");
 const STACK: &str = include_str!("template/stack.yaml");
 
 /// What no function reads here: `Globals` bounds the pool, an event is one batch, and no internal route is served.
-pub(crate) const UNUSED: &[&str] = &["JOB_CONCURRENCY", "INTERNAL_TOKEN"];
+pub(crate) const UNUSED: &[&str] = &["CLOUD_EVENTS", "INTERNAL_TOKEN", "JOB_CONCURRENCY"];
 
 /// The whole file, for these functions.
 pub fn template(functions: &[Function]) -> anyhow::Result<String> {
