@@ -92,13 +92,14 @@ impl Mail {
         let (name, address) = split(&config.from);
         let (local, domain) = address.rsplit_once('@').unwrap_or(("desk", "localhost"));
         ensure!(config.from.is_empty() || address.contains('@'), "MAIL_FROM must be an address, as in `Service Desk <desk@example.com>`");
-        let transport = Transport::chosen(config)?;
-        ensure!(transport.is_none() || !config.from.is_empty(), "SMTP_URL or MAIL_API_URL is set: MAIL_FROM must be, too");
+        let sends = !config.smtp_url.is_empty() || !config.api.url.is_empty();
+        ensure!(!sends || !config.from.is_empty(), "SMTP_URL or MAIL_API_URL is set: MAIL_FROM must be, too");
         // The local part of an address has 64 octets (RFC 5321, 4.5.3.1.1).
         ensure!(
             local.len() + 1 + reply::LENGTH <= 64,
             "the part of MAIL_FROM before the @ is too long: replies come to an address with a token behind it"
         );
+        let transport = Transport::chosen(config)?;
         let (name, local, domain) = (name.to_owned(), local.to_lowercase(), domain.to_lowercase());
         Ok(Self { transport, name, local, domain, replies: ReplyKey::new(secret) })
     }

@@ -6,7 +6,4 @@ async fn handle(request: Request) -> impl IntoResponse {
     shared::serve::spin::handle(crate::FUNCTION, request).await
 }
 
-#[spin_sdk::redis_subscriber]
-async fn rung(_: Vec<u8>) -> Result<(), shared::error::Error> {
-    shared::serve::spin::rung(crate::FUNCTION).await
-}
+shared::rung!(crate::FUNCTION);

@@ -50,6 +50,18 @@ pub async fn rung(function: Function) -> Result<(), Error> {
     Ok(())
 }
 
+/// The redis entry of a job function. A macro for one reason: the SDK's attribute writes its bindings, with the `unsafe` that the component model's
+/// ABI needs, into the crate that bears it, and no function's crate has any of its own.
+#[macro_export]
+macro_rules! rung {
+    ($function:expr) => {
+        #[spin_sdk::redis_subscriber]
+        async fn rung(_: Vec<u8>) -> Result<(), $crate::error::Error> {
+            $crate::serve::spin::rung($function).await
+        }
+    };
+}
+
 /// The host's own header; one that a client sent was replaced.
 fn peer(headers: &axum::http::HeaderMap) -> Option<Peer> {
     let peer: SocketAddr = headers.get("spin-client-addr")?.to_str().ok()?.parse().ok()?;

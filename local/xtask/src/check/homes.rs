@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(sam(template), same);
         let manifest = "route = \"/v1/a/...\"\nroute = \"/:well_known/b/...\"\nroute = \"/...\"\nroute = \"/internal/drain/x\"\n";
         assert_eq!(different("spin.toml", &spin_paths(manifest), &same.iter().map(|path| spin::without_leading_dots(path)).collect()), [""; 0]);
-        assert_eq!(different("template.yaml", &sam(&template.replace("  C:", "# ").replace("/.well-known/b}", "/c}")), &same).len(), 2);
+        assert_eq!(different("template.yaml", &sam(&template.replace("  C:", "# ").replace("/.well-known/b}", "/c}")), &same).len(), 3);
     }
 
     #[test]
