@@ -28,7 +28,6 @@ pub mod exported {
     wasmtime::component::bindgen!({
         path: "wit",
         world: "rung",
-        with: { "spin:redis/redis": super::bindings::spin::redis::redis },
     });
 }
 
