@@ -9,9 +9,11 @@ fail() { say "$@"; exit 1; }
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 name=$1
 requirements=local/setup/requirements-$name.txt
-tools=target/tools
-# Changes with every pin, so that a newer pin is fetched and an interrupted set-up begins anew.
-pins=$(cksum <"$requirements")
+mkdir -p target/tools
+# Where it really lies: target may be a link to a folder that other clones share, and an environment's programs name their own folder.
+tools=$(cd -P target/tools && pwd)
+# Changes with every pin and with the place, so that a newer pin is fetched, what was moved is made again and an interrupted set-up begins anew.
+pins="$(cksum <"$requirements") $tools"
 
 done_already() { [[ -f $tools/$name.pins && $(<"$tools/$name.pins") == "$pins" ]]; }
 
@@ -31,7 +33,6 @@ install_venv() {
 done_already && exit 0
 command -v python3 >/dev/null || fail "python3 is missing: install it, with its venv module"
 has_venv || install_venv || fail "python3 has no venv: run 'apt-get install python3-venv' as root, or your system's equivalent"
-mkdir -p "$tools"
 exec 9>"$tools/$name.lock"
 flock 9
 done_already && exit 0 # another one did it meanwhile

@@ -1,6 +1,7 @@
 //! The clocks of an imported incident, computed version by version as they would have been, and silent.
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::rules::lifecycle::State;
 use shared::rules::sla::{Book, Row};
 use shared::slas::Facts;
 
@@ -11,7 +12,15 @@ use super::replay::versions;
 /// Its rows in the end, and `due_at`.
 pub(super) fn of(book: &Book, incident: &Incident, names: &Names<'_>) -> (Vec<Row>, String) {
     let (mut facts, mut due): (Facts, Option<Timestamp>) = (Facts::default(), None);
-    for (at, ticket) in versions(incident, names) {
+    let versions = versions(incident, names);
+    // What the log shows first when it was over already was open once: since it was opened, whatever the log left out.
+    let opening = versions.first().filter(|(_, ticket)| ticket["state"] == State::Resolved.name()).and_then(|(_, ticket)| {
+        let mut opened = ticket.clone();
+        opened.insert("state".to_owned(), json!(State::New));
+        opened.insert("resolved_at".to_owned(), Value::Null);
+        Some((ticket["opened_at"].as_str()?.parse().ok()?, opened))
+    });
+    for (at, ticket) in opening.into_iter().chain(versions) {
         let ticket = Value::Object(ticket);
         let stepped = facts.stepped(book, &ticket, None, at);
         facts.note(&ticket, at);
