@@ -1,4 +1,5 @@
-//! What a handler may use: the database, the keys, the bell. One per process (per request on Spin), cheap to clone.
+//! What a handler may use: the database, the keys, the bell. One per process (per request on Spin).
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -17,9 +18,13 @@ use crate::queue::Queue;
 use crate::slas::Shelf;
 use crate::token::{Signer, Verifier};
 
-/// The state of every router and job.
+/// The state of every router and job. Each layer of a router clones it for each request: that counts one reference, not one for each part.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+#[derive(Debug, Clone)]
+pub struct Parts {
     /// Postgres, the only truth.
     pub db: Db,
     /// Rings the bell for a job.
@@ -58,7 +63,7 @@ impl App {
         ensure!(signer.as_ref().is_none_or(|signer| verifier.knows(signer)), "JWT_KEYS does not hold the public half of JWT_SIGNING_KEY");
         let mail = Mail::new(&config.mail, config.secret_key)?;
         METRICS.mail_enabled.set(mail.sending_domain().is_some().into());
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             db: Db::new(&config.database)?,
             queue: Queue::new(&config.queue_url)?,
             job_concurrency: config.job_concurrency,
@@ -73,12 +78,28 @@ impl App {
             open_events: config.open_events,
             shelf: Shelf::default(),
             hold: None,
-        })
+        })))
+    }
+
+    /// The same with other parts.
+    #[must_use]
+    pub fn with(self, change: impl FnOnce(&mut Parts)) -> Self {
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        change(&mut parts);
+        Self(Arc::new(parts))
     }
 
     /// The time of the request. Rules take it as a parameter.
     pub fn now(&self) -> Timestamp {
         now()
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

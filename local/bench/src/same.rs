@@ -68,7 +68,7 @@ pub(crate) async fn patch(State(bare): State<Bare>, Path(id): Path<String>, requ
         let now = jiff::Timestamp::now().to_string();
         let (session, id) = (Text(Some(&bare.session)), Text(Some(read.incident.id)));
         let params = [session, id, Int(Some(read.incident.version)), Text(Some(&request)), Text(Some(&now)), Text(Some(read.role))];
-        let params = [params.as_slice(), &[Text(None), Text(Some(ROUTE)), Text(Some(DIGEST))]].concat();
+        let params = [params.as_slice(), &[Text(None), Text(Some(ROUTE)), Text(Some(DIGEST)), Text(None)]].concat();
         if let Some(written) = text(&bare.pool, UPDATE, &params).await? {
             return Ok(body(Some(written)));
         }

@@ -72,7 +72,7 @@ pub fn holding(app: App, stop: impl Future<Output = ()> + Send + 'static) -> (Ap
         stop.await;
         tell.send_replace(true);
     };
-    (App { hold: Some(Hold::new(HELD, wait)), ..app }, stop)
+    (app.with(|parts| parts.hold = Some(Hold::new(HELD, wait))), stop)
 }
 
 /// The queues that this process works off by itself.

@@ -118,7 +118,7 @@ async fn while_the_database_is_away_an_event_is_to_be_sent_again() {
 #[tokio::test]
 async fn where_anyone_may_send_events_nothing_else_is_open() {
     desk(async |desk| {
-        let router = worker(&App { open_events: true, ..app(&desk.database.url, 2) });
+        let router = worker(&app(&desk.database.url, 2).with(|parts| parts.open_events = true));
         let job = enqueued(desk, false).await;
         assert_eq!(send(&router, "POST", "/", &BINARY[1..], &format!("{{\"job\":{job}}}")).await, (204, String::new()));
         assert_eq!(desk.rows(&format!("select state from jobs where id = {job}")).await, ["done"]);

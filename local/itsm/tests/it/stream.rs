@@ -23,7 +23,7 @@ fn held(url: &str, places: usize) -> (Router, mpsc::UnboundedSender<bool>) {
         let told = Arc::clone(&told);
         async move { told.lock().await.recv().await.unwrap_or(false) }
     };
-    let app = App { hold: Some(Hold::new(places, wait)), ..app(url, 1) };
+    let app = app(url, 1).with(|parts| parts.hold = Some(Hold::new(places, wait)));
     (router(&app), tell)
 }
 

@@ -16,9 +16,10 @@ const CHOOSE: &str = r"\set turn random(1, 20)
 select coalesce((select id::text from tickets where number = 'INC' || lpad(:i::text, 7, '0') and restricted_to is null), :id) as id \gset
 \endif
 ";
-/// The parts of the list that are not files: where to begin, and the order.
-const NEWEST_OPENED: [(&str, &str); 2] = [
-    ("after", "and ($29::text is null or (t.opened_at, t.id) < ($29::text::timestamptz, $30::text::uuid))\n"),
+/// The parts of the list that are not files: who asks, where to begin, and the order.
+const NEWEST_OPENED: [(&str, &str); 3] = [
+    ("asker", "asking($1::text::uuid)\n"),
+    ("after", "and ($30::text is null or (t.opened_at, t.id) < ($30::text::timestamptz, $31::text::uuid))\n"),
     ("order", "order by t.opened_at desc, t.id desc\n"),
 ];
 const REPORT: &str = r#""short_description":"E-mail does not send","description":"Since this morning, from the whole floor.","impact":2,"urgency":1,"category":"Software","subcategory":"E-mail","channel":"phone","location":"Floor 3","caller_id":null,"assignment_group":null,"assigned_to":null,"major":false,"custom":{}}"#;
@@ -67,17 +68,17 @@ fn transaction(sql: &Path, script: &str) -> Result<String> {
             }
             joined = NEWEST_OPENED.iter().fold(joined, |joined, (part, sql)| joined.replace(&format!("--: {part}\n"), sql));
             let mut values = ["null"; 32];
-            (values[0], values[27], values[30], values[31]) = (":session", ":limit", ":column", "false");
+            (values[0], values[28], values[31]) = (":session", ":limit", ":column");
             filled(&joined, &values) + ";\n"
         }
         "create" => {
             let incident = r#"('{"id":"' || gen_random_uuid() || '",' || :report)"#;
-            filled(&text("create.sql")?, &[":session", incident, ":now", "null", ":digest"]) + ";\n"
+            filled(&text("create.sql")?, &[":session", incident, ":now", "null", ":digest", "null"]) + ";\n"
         }
         "patch" => {
             let read = filled(&text("read.sql")?, &[":session", ":id", "null", "''"]);
             let set = r#"('{"short_description":"Printer jams ' || clock_timestamp() || '"}')"#;
-            let update = filled(&text("update.sql")?, &[":session", ":id", ":version", set, ":now", ":role", "null", "''", ":digest"]);
+            let update = filled(&text("update.sql")?, &[":session", ":id", ":version", set, ":now", ":role", "null", "''", ":digest", "null"]);
             let taken = "select answer::json #>> '{incident,version}' as version, answer::json ->> 'role' as role";
             format!("{CHOOSE}{taken} from ({read}) as found(answer) \\gset\n{update};\n")
         }

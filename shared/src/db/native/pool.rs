@@ -3,13 +3,15 @@
 //! Ours, because `sqlx::Pool` pings each connection that it takes back: a second round trip for every statement, with the connection
 //! busy meanwhile. Here it goes straight back. One that rested is asked before it is used, so that a server that was restarted, or
 //! a middle box that forgot it, costs a ping and not a request.
+//!
+//! One is opened at a time, for it costs both sides more than many statements do; whoever waits for that takes one that comes back meanwhile.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgRow};
 use sqlx::query::Query;
 use sqlx::{Connection, Error, Executor, Postgres};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// For a turn and a connection, together.
@@ -31,6 +33,10 @@ struct Inner {
     setup: Option<&'static str>,
     size: u32,
     turns: Semaphore,
+    /// Who opens a connection.
+    opening: Semaphore,
+    /// One came back.
+    returned: Notify,
     /// The one that was used last is used next.
     idle: Mutex<Vec<Kept>>,
 }
@@ -44,7 +50,7 @@ struct Kept {
 impl Pool {
     /// Opens nothing yet.
     pub(super) fn new(options: PgConnectOptions, size: u32, setup: Option<&'static str>) -> Self {
-        Self(Arc::new(Inner { options, setup, size, turns: Semaphore::new(size as usize), idle: Mutex::default() }))
+        Self(Arc::new(Inner { options, setup, size, turns: Semaphore::new(size as usize), opening: Semaphore::new(1), returned: Notify::new(), idle: Mutex::default() }))
     }
 
     /// All rows of one statement.
@@ -71,9 +77,20 @@ impl Pool {
 
     async fn take(&self) -> Result<(SemaphorePermit<'_>, Kept), Error> {
         let turn = self.0.turns.acquire().await.map_err(|_| Error::PoolClosed)?;
-        while let Some(mut kept) = self.pop() {
-            if kept.used.elapsed() < RESTED || kept.connection.ping().await.is_ok() {
-                return Ok((turn, kept));
+        let mut opening = None;
+        loop {
+            while let Some(mut kept) = self.pop() {
+                if kept.used.elapsed() < RESTED || kept.connection.ping().await.is_ok() {
+                    return Ok((turn, kept));
+                }
+            }
+            if opening.is_some() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = self.0.returned.notified() => {}
+                mine = self.0.opening.acquire() => opening = Some(mine.map_err(|_| Error::PoolClosed)?),
             }
         }
         let mut connection = PgConnection::connect_with(&self.0.options).await?;
@@ -91,6 +108,7 @@ impl Pool {
 
     fn put_back(&self, kept: Kept) {
         self.idle().push(Kept { used: Instant::now(), ..kept });
+        self.0.returned.notify_one();
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Kept>> {
