@@ -22,6 +22,9 @@ const LINE: usize = 160;
 /// Alerts of a group that the incident names; of the rest it says how many.
 const NAMED: usize = 50;
 
+/// Bytes of a description; a ticket's and a comment's may have 65,536.
+const TOLD: usize = 60_000;
+
 type Labels = BTreeMap<String, String>;
 
 /// A group of alerts as Alertmanager's webhook sends it (version 4); more fields than these are ignored.
@@ -154,6 +157,7 @@ impl Notification {
         if rest > 0 {
             let _infallible = writeln!(text, "and {rest} more");
         }
+        text.truncate(text.floor_char_boundary(TOLD));
         text.trim_end().replace('\0', "")
     }
 }

@@ -92,6 +92,10 @@ async fn what_is_not_a_group_is_refused() {
         assert_eq!(opened.status, 201, "{}", opened.body);
         let title = agent.get(&format!("/v1/incidents/{}", opened.json()["incident_id"].as_str().unwrap())).await.json()["short_description"].as_str().unwrap().to_owned();
         assert!(title.starts_with("FunctionDown: a b x") && title.chars().count() == 160, "{title}");
+        // More than an incident can say is cut.
+        let mut sent = group("firing", &["auth:8080", "users:8080"]);
+        sent["commonAnnotations"]["description"] = "é".repeat(70_000).into();
+        assert_eq!(agent.post("/v1/alerts", sent).await.json()["outcome"], "noted");
     })
     .await;
 }
