@@ -20,7 +20,7 @@ kid=$(printf '{"crv":"Ed25519","kty":"OKP","x":"%s"}' "$public" | openssl dgst -
 keys=$(printf '{"keys":[{"alg":"EdDSA","crv":"Ed25519","kid":"%s","kty":"OKP","use":"sig","x":"%s"}]}' "$kid" "$public")
 while IFS= read -r line; do
   case $line in
-    POSTGRES_PASSWORD= | POSTGRES_APP_PASSWORD= | POSTGRES_READER_PASSWORD= | REDIS_PASSWORD= | SECRET_KEY= | INTERNAL_TOKEN=) echo "$line$(random)" ;;
+    POSTGRES_PASSWORD= | POSTGRES_APP_PASSWORD= | POSTGRES_READER_PASSWORD= | REDIS_PASSWORD= | SECRET_KEY= | INTERNAL_TOKEN= | GRAFANA_PASSWORD=) echo "$line$(random)" ;;
     JWT_SIGNING_KEY=) echo "$line$seed" ;;
     JWT_KEYS=) echo "$line'$keys'" ;;
     *) echo "$line" ;;

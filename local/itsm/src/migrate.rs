@@ -31,6 +31,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (12, "listing", include_str!("../../../shared/migrations/0012_listing.sql")),
     (13, "guards", include_str!("../../../shared/migrations/0013_guards.sql")),
     (14, "set_aside", include_str!("../../../shared/migrations/0014_set_aside.sql")),
+    (15, "alerts", include_str!("../../../shared/migrations/0015_alerts.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 use xtask::root;
 
 /// What each of these files says, by name.
@@ -77,18 +78,55 @@ fn there_are_four_groups_of_alerts_and_each_alert_has_a_severity_and_its_runbook
     Ok(())
 }
 
-/// A name of ours in a rule that no program of ours has would be an alert that never fires.
+/// What each panel of each dashboard asks, with its variables as they are where all is chosen; by the dashboard's name and the panel's.
+fn panels() -> Result<Vec<(String, String)>> {
+    let mut asked = Vec::new();
+    for (path, text) in files("grafana/dashboards")? {
+        let board: Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        let variables = board["templating"]["list"].as_array().into_iter().flatten().filter_map(|variable| variable["name"].as_str());
+        let variables: Vec<String> = variables.map(|name| format!("${name}")).collect();
+        for panel in board["panels"].as_array().context("panels")? {
+            for target in panel["targets"].as_array().context("targets")? {
+                let asks = target["expr"].as_str().context("an expression")?;
+                let asks = variables.iter().fold(asks.to_owned(), |asks, variable| asks.replace(variable, ".*"));
+                ensure!(!asks.contains('$'), "{}: {asks}", path.display());
+                asked.push((format!("{}: {}", board["title"], panel["title"]), asks));
+            }
+        }
+    }
+    Ok(asked)
+}
+
 #[test]
-fn what_the_rules_ask_of_us_is_measured() -> Result<()> {
+fn there_are_four_dashboards_and_prometheus_can_read_all_that_they_ask() -> Result<()> {
+    let boards: BTreeSet<String> =
+        files("grafana/dashboards")?.iter().filter_map(|(path, _)| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    assert_eq!(boards.into_iter().collect::<Vec<_>>(), ["desk", "service", "stores", "work"]);
+    let rules = panels()?.iter().enumerate().map(|(place, (_, asks))| json!({"record": format!("panel:{place}"), "expr": asks})).collect::<Vec<_>>();
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("panels.yml"); // JSON is YAML
+    fs::write(&path, json!({"groups": [{"name": "panels", "rules": rules}]}).to_string())?;
+    accepted(Command::new("promtool").args(["check", "rules"]).arg(path))?;
+    Ok(())
+}
+
+/// A name of ours that no program of ours measures would be an alert that never fires and a panel without a line; so would a recorded one that is not.
+#[test]
+fn what_rules_and_dashboards_ask_of_us_is_measured() -> Result<()> {
     let sources = ["shared/src/metrics.rs", "shared/src/serve/gauges.rs", "local/itsm/src/backup.rs"];
     let measured = sources.iter().map(|path| fs::read_to_string(root().join(path)).unwrap_or_default()).collect::<String>();
+    let rules = files("rules")?;
+    let recorded: BTreeSet<&str> =
+        rules.iter().flat_map(|(_, text)| text.split("record: \"").skip(1).filter_map(|rest| rest.split('"').next())).collect();
+    let lines = rules.iter().flat_map(|(path, text)| text.lines().map(|line| (path.display().to_string(), line.to_owned())));
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':';
-    for (path, text) in files("rules")? {
-        let expressions = text.lines().filter(|line| !line.trim_start().starts_with('#'));
-        let names = expressions.flat_map(|line| line.split(|letter| !is_word(letter))).filter(|word| word.starts_with("itsm_"));
-        for name in names {
+    for (place, line) in lines.filter(|(_, line)| !line.trim_start().starts_with('#')).chain(panels()?) {
+        for name in line.split(|letter| !is_word(letter)) {
             let plain = name.trim_end_matches("_bucket").trim_end_matches("_count");
-            assert!(measured.contains(&format!("\"{plain}\"")) || measured.contains(&format!("{plain} ")), "{}: {name}", path.display());
+            let is_known = measured.contains(&format!("\"{plain}\"")) || measured.contains(&format!("{plain} "));
+            assert!(is_known || !name.starts_with("itsm_"), "{place}: {name}");
+            let is_level = |level: &str| name.starts_with(level) && name.contains(":itsm_");
+            assert!(recorded.contains(name) || !["desk:", "function:", "queue:", "stage:", "schedule:", "circuit:"].into_iter().any(is_level), "{place}: {name}");
         }
     }
     Ok(())
@@ -98,9 +136,11 @@ fn what_the_rules_ask_of_us_is_measured() -> Result<()> {
 fn alertmanager_tells_whom_the_environment_names() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let none = configured(&folder.path().join("none.yml"), &[])?;
-    assert!(!none.contains("_configs:") && !none.contains("smtp_"), "{none}");
+    assert!(!none.contains("url:") && !none.contains("key:") && !none.contains("smtp_"), "{none}");
     let all = [
         ("ALERT_WEBHOOK_URL", "http://127.0.0.1:9/alerts"),
+        ("ALERT_DESK_URL", "https://desk.example.com/v1/alerts"),
+        ("ALERT_DESK_KEY", "key"),
         ("ALERT_SLACK_URL", "https://slack.example/x"),
         ("ALERT_PAGERDUTY_KEY", "key"),
         ("ALERT_EMAIL_TO", "ops@example.com"),

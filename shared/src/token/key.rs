@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// What a scope may be for: `*`, or a function by the first part of its routes.
 pub const RESOURCES: &[&str] =
-    &["*", "calendars", "events", "incidents", "jobs", "notifications", "rules", "schedules", "settings", "slas", "teams", "users", "webhooks"];
+    &["*", "alerts", "calendars", "events", "incidents", "jobs", "notifications", "rules", "schedules", "settings", "slas", "teams", "users", "webhooks"];
 const LEAD: &str = "itsm_";
 const SECRET: usize = 64;
 /// Digits of the secret that are shown, to tell one key from another.

@@ -121,6 +121,46 @@ async fn clocks_that_run_are_due_soon_and_are_breached() {
 }
 
 #[tokio::test]
+async fn open_incidents_and_how_long_those_of_a_day_took() {
+    desk(async |desk| {
+        let (app, agent) = (app(&desk.database.url, 2), desk.person("agent").await);
+        desk.execute(
+            "insert into slas (id, name, type, metric, goal, calendar_id, position)
+             select gen_random_uuid(), metric, 'sla', metric, jsonb_build_object('seconds', seconds), '00000000-0000-7000-8000-000000000247', 1
+             from (values ('response', 60), ('resolution', 86400)) as promise(metric, seconds)",
+        )
+        .await;
+        let raise = async |urgency: u8| agent.post("/v1/incidents", json!({"short_description": "x", "impact": 1, "urgency": urgency})).await.json();
+        let (slow, _) = (raise(1).await, (raise(1).await, raise(3).await));
+        let path = format!("/v1/incidents/{}", slow["id"].as_str().unwrap());
+        // Raised half an hour before it is answered, and resolved ten minutes after.
+        desk.execute(
+            "update tickets set opened_at = opened_at - interval '30 min' where id = (select min(id::text)::uuid from tickets);
+             update ticket_slas set started_at = started_at - interval '30 min', due_at = due_at - interval '30 min' where ticket_id = (select min(id::text)::uuid from tickets)",
+        )
+        .await;
+        let caller = desk.person("requester").await;
+        desk.execute(&format!("update tickets set caller_id = '{}'", caller.id)).await;
+        assert_eq!(agent.post(&format!("{path}/comments"), json!({"body": "seen"})).await.status, 201);
+        let resolution = json!({"to": "resolved", "close_code": "solved", "close_notes": "x"});
+        let (taken, resolved) = (agent.patch(&path, json!({"assigned_to": agent.id})).await, agent.post(&format!("{path}/transitions"), resolution).await);
+        assert_eq!((taken.status, resolved.status), (200, 200), "{} {}", taken.text(), resolved.text());
+        desk.execute("update tickets set resolved_at = opened_at + interval '40 min' where state = 'resolved'").await;
+        let metrics = metrics(&app).await;
+        let open = |state: &str, priority: &str| metrics.get(&format!("itsm_incidents{{priority=\"{priority}\",state=\"{state}\"}}")).copied();
+        assert_eq!((open("new", "1"), open("resolved", "1"), open("on_hold", "1")), (Some(1.0), Some(1.0), None));
+        assert_eq!(metrics["itsm_incidents_resolved"], 1.0);
+        let took = |what: &str| ["0.5", "0.95"].map(|quantile| metrics[&format!("itsm_incident_{what}_seconds{{quantile=\"{quantile}\"}}")]);
+        assert_eq!(took("resolution"), [2400.0; 2]);
+        assert!(took("response").iter().all(|seconds| (1800.0..1830.0).contains(seconds)), "{:?}", took("response"));
+        let kept = ["met", "breached"].map(|outcome| metrics.get(&format!("itsm_slas_completed{{metric=\"resolution\",outcome=\"{outcome}\"}}")).copied());
+        assert_eq!(kept, [Some(1.0), None]);
+        assert_eq!(metrics["itsm_slas_completed{metric=\"response\",outcome=\"breached\"}"], 1.0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn mails_that_are_sent_refused_and_to_be_tried_again() {
     desk(async |desk| {
         let sink = Sink::start().await;

@@ -14,23 +14,33 @@ use crate::sync::{spin, template};
 /// Where variables are explained.
 const DOCUMENTED: &str = "docs/CONFIGURATION.md";
 
-/// A manifest that sets the functions' variables, how it spells their names, and those that nothing reads in that home.
+/// The manifests that set the functions' variables, whether they set one, and those that nothing reads in that home.
 struct Home {
-    file: &'static str,
-    spelt: fn(&str) -> String,
+    files: &'static [&'static str],
+    sets: fn(&str, &str) -> bool,
     unused: &'static [&'static str],
 }
 
 const HOMES: &[Home] = &[
-    Home { file: "spin.toml", spelt: |name| format!("\n{} = {{", name.to_lowercase()), unused: spin::UNUSED },
-    Home { file: "template.yaml", spelt: |name| format!(" {name}: "), unused: template::UNUSED },
+    Home { files: &["spin.toml"], sets: |manifest, name| manifest.contains(&format!("\n{} = {{", name.to_lowercase())), unused: spin::UNUSED },
+    Home { files: &["template.yaml"], sets: as_yaml, unused: template::UNUSED },
+    Home { files: &["local/compose.yaml"], sets: as_yaml, unused: &[] },
+    Home {
+        files: &["k8s/base/config.yaml", "k8s/base/functions.yaml"],
+        sets: |manifest, name| as_yaml(manifest, name) || manifest.contains(&format!("{{name: {name}, value")),
+        unused: &[],
+    },
 ];
+
+fn as_yaml(manifest: &str, name: &str) -> bool {
+    manifest.contains(&format!(" {name}: "))
+}
 
 pub(super) fn broken(root: &Path, sources: &[Source]) -> Result<Vec<String>> {
     let read = |file: &str| fs::read_to_string(root.join(file)).with_context(|| format!("reading {file}"));
     let mut broken = undocumented(sources, &read(DOCUMENTED)?);
     for home in HOMES {
-        broken.extend(unset(home, &read(home.file)?));
+        broken.extend(unset(home, &home.files.iter().map(|file| read(file)).collect::<Result<String>>()?));
     }
     let (nginx, sam, spin) = (nginx(&read("local/nginx/routes.conf")?), sam(&read("template.yaml")?), spin_paths(&read("spin.toml")?));
     broken.extend(different("template.yaml", &sam, &nginx));
@@ -57,8 +67,8 @@ fn undocumented(sources: &[Source], page: &str) -> Vec<String> {
 
 fn unset(home: &Home, manifest: &str) -> Vec<String> {
     let used = VARIABLES.iter().filter(|variable| !home.unused.contains(&variable.name));
-    used.filter(|variable| !manifest.contains(&(home.spelt)(variable.name)))
-        .map(|variable| format!("{}: {} is not set", home.file, variable.name))
+    used.filter(|variable| !(home.sets)(manifest, variable.name))
+        .map(|variable| format!("{}: {} is not set", home.files.join(" and "), variable.name))
         .collect()
 }
 
