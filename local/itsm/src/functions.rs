@@ -6,6 +6,7 @@ use utoipa::OpenApi;
 /// All of them, by name.
 #[rustfmt::skip]
 pub const FUNCTIONS: &[Function] = &[
+    alerts::FUNCTION,
     auth::FUNCTION,
     automation::FUNCTION,
     calendars::FUNCTION,
@@ -44,6 +45,7 @@ pub const SCHEDULES: &[Declared] = &[
 #[rustfmt::skip]
 pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
     vec![
+        alerts::Api::openapi(),
         auth::Api::openapi(),
         calendars::Api::openapi(),
         events::Api::openapi(),

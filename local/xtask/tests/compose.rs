@@ -35,7 +35,14 @@ fn services() -> Result<Vec<(String, String)>> {
 fn compose_the_dockerfile_and_the_scripts_are_accepted() -> Result<()> {
     accepted(tool("check-jsonschema").args(["--builtin-schema", "vendor.compose-spec"]).arg(root().join("local/compose.yaml")))?;
     accepted(tool("hadolint").arg(root().join("local/Dockerfile")))?;
-    let scripts = ["local/cluster.sh", "local/env.sh", "local/monitoring.sh", "local/nginx/certificate.sh", "local/postgres/init.sh", "monitoring/alertmanager.sh"];
+    let scripts = [
+        "local/cluster.sh",
+        "local/env.sh",
+        "local/monitoring.sh",
+        "local/nginx/certificate.sh",
+        "local/postgres/init.sh",
+        "monitoring/alertmanager.sh",
+    ];
     accepted(tool("shellcheck").args(scripts.map(|script| root().join(script))))
 }
 

@@ -99,8 +99,7 @@ fn panels() -> Result<Vec<(String, String)>> {
 
 #[test]
 fn there_are_four_dashboards_and_prometheus_can_read_all_that_they_ask() -> Result<()> {
-    let boards: BTreeSet<String> =
-        files("grafana/dashboards")?.iter().filter_map(|(path, _)| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    let boards: BTreeSet<String> = files("grafana/dashboards")?.iter().filter_map(|(path, _)| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     assert_eq!(boards.into_iter().collect::<Vec<_>>(), ["desk", "service", "stores", "work"]);
     let rules = panels()?.iter().enumerate().map(|(place, (_, asks))| json!({"record": format!("panel:{place}"), "expr": asks})).collect::<Vec<_>>();
     let folder = tempfile::tempdir()?;
@@ -126,7 +125,10 @@ fn what_rules_and_dashboards_ask_of_us_is_measured() -> Result<()> {
             let is_known = measured.contains(&format!("\"{plain}\"")) || measured.contains(&format!("{plain} "));
             assert!(is_known || !name.starts_with("itsm_"), "{place}: {name}");
             let is_level = |level: &str| name.starts_with(level) && name.contains(":itsm_");
-            assert!(recorded.contains(name) || !["desk:", "function:", "queue:", "stage:", "schedule:", "circuit:"].into_iter().any(is_level), "{place}: {name}");
+            assert!(
+                recorded.contains(name) || !["desk:", "function:", "queue:", "stage:", "schedule:", "circuit:"].into_iter().any(is_level),
+                "{place}: {name}"
+            );
         }
     }
     Ok(())

@@ -18,7 +18,11 @@ const KNOWN: [(&str, &str, &[&str]); 12] = [
     ("itsm_webhook_oldest_seconds", "How long the oldest delivery has been waiting.", &[]),
     ("itsm_webhook_endpoints", "Webhooks by how they fare: ok, failing, open circuit or disabled by the platform.", &["circuit"]),
     ("itsm_slas", "Clocks that stand: running, paused; of these, due within an hour, and breached.", &["stage"]),
-    ("itsm_slas_completed", "Clocks of promises to callers that stopped, of incidents resolved within a day: met or breached.", &["metric", "outcome"]),
+    (
+        "itsm_slas_completed",
+        "Clocks of promises to callers that stopped, of incidents resolved within a day: met or breached.",
+        &["metric", "outcome"],
+    ),
     ("itsm_incidents", "Incidents that are neither closed nor canceled.", &["state", "priority"]),
     ("itsm_incidents_resolved", "Incidents resolved within a day.", &[]),
     ("itsm_incident_resolution_seconds", "From opened to resolved, of incidents resolved within a day.", &["quantile"]),
@@ -29,9 +33,12 @@ const KNOWN: [(&str, &str, &[&str]); 12] = [
 const PARTS: [(&str, Duration); 2] =
     [(include_str!("../../sql/gauges.sql"), Duration::from_secs(5)), (include_str!("../../sql/gauges_desk.sql"), Duration::from_secs(60))];
 
-/// What each statement last said, and when; one for each process that is asked.
+/// What each statement last said; one for each process that is asked.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Gauges([Arc<Mutex<Option<(Instant, String)>>>; 2]);
+pub(super) struct Gauges(Arc<[Mutex<Said>; 2]>);
+
+/// When, and the text.
+type Said = Option<(Instant, String)>;
 
 #[derive(Deserialize)]
 struct Measured {
@@ -44,14 +51,14 @@ impl Gauges {
     /// The text exposition format; nothing while the database does not answer.
     pub(super) async fn text(&self, app: &App) -> String {
         let mut text = String::new();
-        for ((statement, keep), said) in PARTS.iter().zip(&self.0) {
+        for ((statement, keep), said) in PARTS.iter().zip(self.0.iter()) {
             text += &measured(app, statement, *keep, said).await;
         }
         text
     }
 }
 
-async fn measured(app: &App, statement: &str, keep: Duration, said: &Mutex<Option<(Instant, String)>>) -> String {
+async fn measured(app: &App, statement: &'static str, keep: Duration, said: &Mutex<Said>) -> String {
     let kept = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some((_, text)) = kept.filter(|(read, _)| read.elapsed() < keep) {
         return text;

@@ -9,8 +9,22 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// What a scope may be for: `*`, or a function by the first part of its routes.
-pub const RESOURCES: &[&str] =
-    &["*", "alerts", "calendars", "events", "incidents", "jobs", "notifications", "rules", "schedules", "settings", "slas", "teams", "users", "webhooks"];
+pub const RESOURCES: &[&str] = &[
+    "*",
+    "alerts",
+    "calendars",
+    "events",
+    "incidents",
+    "jobs",
+    "notifications",
+    "rules",
+    "schedules",
+    "settings",
+    "slas",
+    "teams",
+    "users",
+    "webhooks",
+];
 const LEAD: &str = "itsm_";
 const SECRET: usize = 64;
 /// Digits of the secret that are shown, to tell one key from another.

@@ -33,10 +33,21 @@ async fn a_group_has_one_incident_while_it_is_open() {
         assert!(description.contains("runbook: docs/RUNBOOKS.md#functiondown") && description.contains("instance=auth:8080"), "{description}");
 
         // The same again changes nothing; another instance is a work note, and so is the end.
-        let outcomes = [("firing", &["auth:8080"][..]), ("firing", &["auth:8080", "users:8080"]), ("firing", &["users:8080", "auth:8080"]), ("resolved", &[]), ("resolved", &[])];
+        let outcomes = [
+            ("firing", &["auth:8080"][..]),
+            ("firing", &["auth:8080", "users:8080"]),
+            ("firing", &["users:8080", "auth:8080"]),
+            ("resolved", &[]),
+            ("resolved", &[]),
+        ];
         for ((status, firing), expected) in outcomes.into_iter().zip(["unchanged", "noted", "unchanged", "noted", "unchanged"]) {
             let reply = agent.post("/v1/alerts", group(status, firing)).await;
-            assert_eq!((reply.status, &reply.json()["outcome"], &reply.json()["number"]), (200, &json!(expected), &incident["number"]), "{}", reply.body);
+            assert_eq!(
+                (reply.status, &reply.json()["outcome"], &reply.json()["number"]),
+                (200, &json!(expected), &incident["number"]),
+                "{}",
+                reply.body
+            );
         }
         let notes = agent.get(&format!("{path}/comments")).await.json();
         let notes: Vec<&str> = notes["data"].as_array().unwrap().iter().map(|note| note["body"].as_str().unwrap()).collect();
@@ -77,8 +88,16 @@ async fn many_at_once_open_one() {
 async fn what_is_not_a_group_is_refused() {
     desk(async |desk| {
         let agent = desk.person("agent").await;
-        assert_eq!(agent.post("/v1/alerts", group("resolved", &[])).await.json(), json!({"outcome": "unchanged", "incident_id": null, "number": null}));
-        for (pointer, key, value) in [("/groupKey", "groupKey", json!("")), ("/groupKey", "groupKey", json!("x".repeat(1001))), ("/alerts", "alerts", json!([])), ("/status", "status", json!("x"))] {
+        assert_eq!(
+            agent.post("/v1/alerts", group("resolved", &[])).await.json(),
+            json!({"outcome": "unchanged", "incident_id": null, "number": null})
+        );
+        for (pointer, key, value) in [
+            ("/groupKey", "groupKey", json!("")),
+            ("/groupKey", "groupKey", json!("x".repeat(1001))),
+            ("/alerts", "alerts", json!([])),
+            ("/status", "status", json!("x")),
+        ] {
             let mut sent = group("firing", &["auth:8080"]);
             sent[key] = value;
             let reply = agent.post("/v1/alerts", sent).await;
@@ -90,7 +109,10 @@ async fn what_is_not_a_group_is_refused() {
         sent["commonAnnotations"]["summary"] = format!("a\nb {}", "x".repeat(300)).into();
         let opened = agent.post("/v1/alerts", sent).await;
         assert_eq!(opened.status, 201, "{}", opened.body);
-        let title = agent.get(&format!("/v1/incidents/{}", opened.json()["incident_id"].as_str().unwrap())).await.json()["short_description"].as_str().unwrap().to_owned();
+        let title = agent.get(&format!("/v1/incidents/{}", opened.json()["incident_id"].as_str().unwrap())).await.json()["short_description"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert!(title.starts_with("FunctionDown: a b x") && title.chars().count() == 160, "{title}");
         // More than an incident can say is cut.
         let mut sent = group("firing", &["auth:8080", "users:8080"]);

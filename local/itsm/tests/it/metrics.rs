@@ -144,7 +144,7 @@ async fn open_incidents_and_how_long_those_of_a_day_took() {
         assert_eq!(agent.post(&format!("{path}/comments"), json!({"body": "seen"})).await.status, 201);
         let resolution = json!({"to": "resolved", "close_code": "solved", "close_notes": "x"});
         let (taken, resolved) = (agent.patch(&path, json!({"assigned_to": agent.id})).await, agent.post(&format!("{path}/transitions"), resolution).await);
-        assert_eq!((taken.status, resolved.status), (200, 200), "{} {}", taken.text(), resolved.text());
+        assert_eq!((taken.status, resolved.status), (200, 200), "{} {}", taken.body, resolved.body);
         desk.execute("update tickets set resolved_at = opened_at + interval '40 min' where state = 'resolved'").await;
         let metrics = metrics(&app).await;
         let open = |state: &str, priority: &str| metrics.get(&format!("itsm_incidents{{priority=\"{priority}\",state=\"{state}\"}}")).copied();

@@ -7,7 +7,6 @@ use axum::response::Response;
 use http::Request;
 use http_body_util::BodyExt;
 use serde_json::json;
-use shared::app::App;
 use shared::hold::Hold;
 use testkit::{Person, desk};
 use tokio::sync::{Mutex, mpsc};

@@ -50,7 +50,15 @@ struct Kept {
 impl Pool {
     /// Opens nothing yet.
     pub(super) fn new(options: PgConnectOptions, size: u32, setup: Option<&'static str>) -> Self {
-        Self(Arc::new(Inner { options, setup, size, turns: Semaphore::new(size as usize), opening: Semaphore::new(1), returned: Notify::new(), idle: Mutex::default() }))
+        Self(Arc::new(Inner {
+            options,
+            setup,
+            size,
+            turns: Semaphore::new(size as usize),
+            opening: Semaphore::new(1),
+            returned: Notify::new(),
+            idle: Mutex::default(),
+        }))
     }
 
     /// All rows of one statement.
