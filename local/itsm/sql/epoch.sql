@@ -1,8 +1,8 @@
--- The feed's epoch rises when the database wakes up in another cluster: transaction ids start anew there, and a cursor given
--- out before must stay before whatever is written from now on.
+-- The feed's epoch rises when the database wakes up in another cluster, or on another timeline of its own (recovered to a point in time, or on a
+-- standby that was promoted): transaction ids start anew there, and a cursor given out before must stay before whatever is written from now on.
 do $$
 declare
-  now_in text := (select system_identifier::text from pg_control_system());
+  now_in text := (select concat_ws('/', system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)) from pg_control_system());
   raised integer;
 begin
   insert into feed_epoch (single, epoch, system) values (true, 1, now_in)

@@ -41,6 +41,7 @@ fn compose_the_dockerfile_and_the_scripts_are_accepted() -> Result<()> {
         "local/monitoring.sh",
         "local/nginx/certificate.sh",
         "local/postgres/init.sh",
+        "local/postgres/pitr.sh",
         "monitoring/alertmanager.sh",
     ];
     accepted(tool("shellcheck").args(scripts.map(|script| root().join(script))))
