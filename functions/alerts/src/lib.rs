@@ -20,5 +20,5 @@ pub fn routes() -> Router<App> {
 
 /// What they are, for `docs/openapi.json`.
 #[derive(OpenApi)]
-#[openapi(paths(receive::receive), components(schemas(receive::Received, receive::Outcome)))]
+#[openapi(paths(receive::receive), components(schemas(receive::AlertReceived, receive::AlertOutcome)))]
 pub struct Api;

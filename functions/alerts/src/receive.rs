@@ -29,12 +29,12 @@ type Labels = BTreeMap<String, String>;
 
 /// A group of alerts as Alertmanager's webhook sends it (version 4); more fields than these are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct Notification {
+pub(crate) struct AlertGroup {
     /// What groups have in common: one incident is open for each key.
     #[serde(rename = "groupKey")]
     #[schema(min_length = 1, max_length = 1000, example = "{}:{alertname=\"FunctionDown\"}")]
     group_key: String,
-    status: Status,
+    status: AlertStatus,
     /// Alerts of the group that were left out.
     #[serde(default, rename = "truncatedAlerts")]
     #[schema(minimum = 0)]
@@ -49,14 +49,14 @@ pub(crate) struct Notification {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Status {
+enum AlertStatus {
     Firing,
     Resolved,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 struct Alert {
-    status: Status,
+    status: AlertStatus,
     labels: Labels,
     #[serde(default)]
     annotations: Labels,
@@ -67,8 +67,8 @@ struct Alert {
 /// What came of it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[allow(dead_code)]
-pub(crate) struct Received {
-    outcome: Outcome,
+pub(crate) struct AlertReceived {
+    outcome: AlertOutcome,
     /// The group's incident, where there is one.
     incident_id: Option<Uuid>,
     number: Option<String>,
@@ -77,7 +77,7 @@ pub(crate) struct Received {
 /// What a notification did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
+pub(crate) enum AlertOutcome {
     /// An incident, because the group fires and none of its own is open.
     Opened,
     /// A work note on the open one: other alerts fire than before, or none does any more.
@@ -88,18 +88,18 @@ pub(crate) enum Outcome {
 
 /// What Alertmanager posts: the group's first alert opens an incident, later ones are work notes on it while it is open, and so is that all is over.
 /// People resolve it. `critical` is impact and urgency 1, `warning` 2, anything else 3. For those who work tickets, with an API key.
-#[utoipa::path(post, path = "/v1/alerts", tag = "alerts", request_body = Notification,
-    responses((status = 200, body = Received), (status = 201, body = Received), (status = 400), (status = 401), (status = 403), (status = 413), (status = 415), (status = 422)))]
-pub(crate) async fn receive(State(app): State<App>, caller: Caller, sent: Body<Notification>) -> Result<Response, Error> {
+#[utoipa::path(post, path = "/v1/alerts", tag = "alerts", request_body = AlertGroup,
+    responses((status = 200, body = AlertReceived), (status = 201, body = AlertReceived), (status = 400), (status = 401), (status = 403), (status = 413), (status = 415), (status = 422)))]
+pub(crate) async fn receive(State(app): State<App>, caller: Caller, sent: Body<AlertGroup>) -> Result<Response, Error> {
     let group = sent.value.checked()?;
     let params = [group.to_string().into(), app.now().into()];
     let body = committed(&app, &caller.ask(&app, RECEIVE, &params).await?.body()?).await?;
-    let received: Received = serde_json::from_str(&body).map_err(|error| Error::Internal(error.into()))?;
-    Ok(answer(if received.outcome == Outcome::Opened { StatusCode::CREATED } else { StatusCode::OK }, body))
+    let received: AlertReceived = serde_json::from_str(&body).map_err(|error| Error::Internal(error.into()))?;
+    Ok(answer(if received.outcome == AlertOutcome::Opened { StatusCode::CREATED } else { StatusCode::OK }, body))
 }
 const RECEIVE: &str = include_str!("../sql/receive.sql");
 
-impl Notification {
+impl AlertGroup {
     /// What the statement is asked.
     fn checked(&self) -> Result<serde_json::Value, Error> {
         if !(1..=1000).contains(&self.group_key.chars().count()) {
@@ -108,8 +108,8 @@ impl Notification {
         if self.alerts.is_empty() {
             return Err(Error::invalid("/alerts", "A group has alerts."));
         }
-        let fires = self.status == Status::Firing;
-        let firing: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.status == Status::Firing).collect();
+        let fires = self.status == AlertStatus::Firing;
+        let firing: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.status == AlertStatus::Firing).collect();
         let mut known: Vec<String> = firing.iter().map(|alert| format!("{:?}", alert.labels)).collect();
         known.sort_unstable();
         let level = match self.common_labels.get("severity").map(String::as_str) {

@@ -37,9 +37,11 @@ pub(super) async fn work_off(app: App, work: JobWork, mut stop: watch::Receiver<
             }
         }
     }
+    worker.give_back().await;
     if tokio::time::timeout(DRAIN, worker.finish()).await.is_err() {
         tracing::warn!(queue = work.queue, "jobs still under way were cut off");
     }
+    worker.record_last().await;
 }
 
 /// Something, or all that is free, was claimed.
@@ -123,6 +125,9 @@ impl Worker {
             };
             let Some(ended) = ended else { return };
             self.end(ended);
+            if *stop.borrow() {
+                return; // nothing more is begun
+            }
             // Those that end at the same time are recorded together.
             tokio::task::yield_now().await;
             self.collect();
@@ -153,15 +158,26 @@ impl Worker {
         }
     }
 
-    /// Lets everything under way end, and records it; what was not begun is given back.
-    async fn finish(&mut self) {
+    /// What was not begun is for others, at once: what is under way may take its time.
+    async fn give_back(&mut self) {
         self.ended.extend(self.ahead.all().iter().map(|claim| Outcome::given_back(claim.lease)));
+        self.record_last().await;
+    }
+
+    /// Lets everything under way end.
+    async fn finish(&mut self) {
         while let Some(ended) = self.running.join_next_with_id().await {
             self.end(ended);
         }
+    }
+
+    /// Records what has ended.
+    async fn record_last(&mut self) {
         if let Err(error) = record(&self.app, &self.work, &self.ended).await {
             tracing::warn!(queue = self.work.queue, cause = %error, "could not record the last jobs");
+            return;
         }
+        self.ended.clear();
     }
 }
 
