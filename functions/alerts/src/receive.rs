@@ -37,8 +37,7 @@ pub(crate) struct AlertGroup {
     status: AlertStatus,
     /// Alerts of the group that were left out.
     #[serde(default, rename = "truncatedAlerts")]
-    #[schema(minimum = 0)]
-    truncated: u64,
+    truncated: i64,
     #[serde(default, rename = "commonLabels")]
     common_labels: Labels,
     #[serde(default, rename = "commonAnnotations")]
@@ -153,7 +152,7 @@ impl AlertGroup {
             let summary = alert.annotations.get("summary").map_or("", String::as_str);
             let _infallible = writeln!(text, "- {summary} ({}) since {}", labels.join(", "), alert.starts_at);
         }
-        let rest = firing.len().saturating_sub(NAMED) as u64 + self.truncated;
+        let rest = i64::try_from(firing.len().saturating_sub(NAMED)).unwrap_or_default().saturating_add(self.truncated.max(0));
         if rest > 0 {
             let _infallible = writeln!(text, "and {rest} more");
         }
