@@ -74,8 +74,7 @@ pub(crate) async fn perform(app: &App, caller: &Caller, id: &str, terms: &Terms,
 
 /// The statement, with the clocks that what is said moves.
 async fn attempt(app: &App, caller: &Caller, id: &str, terms: &Terms, new: &NewComment) -> Result<Result<Answer, Asked>, Error> {
-    let now = app.now();
-    let clocks = moved(app, caller, id, new, now).await?;
+    let (clocks, now) = moved(app, caller, id, new).await?;
     let due = clocks.as_ref().filter(|clocks| !clocks.is_still()).map(|clocks| clocks.due_at.clone());
     let visibility = if new.visibility == Visibility::Public { "public" } else { "work_note" };
     let params = [
@@ -93,19 +92,21 @@ async fn attempt(app: &App, caller: &Caller, id: &str, terms: &Terms, new: &NewC
     Ok(caller.ask(app, COMMENT, &params).await)
 }
 
-/// What a public comment does to the clocks. Where nothing is promised to anybody the incident is not even read.
-async fn moved(app: &App, caller: &Caller, id: &str, new: &NewComment, now: Timestamp) -> Result<Option<Clocks>, Error> {
+/// What a public comment does to the clocks, and when it is said. Where nothing is promised to anybody the incident is not even read; where it is, the time
+/// is taken after that, so that no comment is older than the answer that had stopped a clock when it was read.
+async fn moved(app: &App, caller: &Caller, id: &str, new: &NewComment) -> Result<(Option<Clocks>, Timestamp), Error> {
     if new.visibility != Visibility::Public {
-        return Ok(None);
+        return Ok((None, app.now()));
     }
     let known = book(app).await?;
     if !known.promises() {
-        return Ok(Some(Clocks::untouched(&known)));
+        return Ok((Some(Clocks::untouched(&known)), app.now()));
     }
     let before = read(app, caller, id, None, "").await?;
     let (book, said) = (book_of(app, before.slas.book).await?, before.says());
     let answers = said == Some(Said::Caller) && before.incident["hold_reason"] == "caller";
     let set = if answers { json!({"state": "in_progress", "hold_reason": null}) } else { json!({}) };
     let after = Facts::after(&book, &before.incident, set.as_object().unwrap_or(&Map::new()));
-    Ok(Some(before.slas.clocks(&book, before.version(), &after, said, now)))
+    let now = app.now();
+    Ok((Some(before.slas.clocks(&book, before.version(), &after, said, now)), now))
 }
