@@ -1,5 +1,6 @@
 -- What a notification of a group does: opens an incident where none of the group's is open, notes on the open one what has changed, or nothing.
--- The group's row is what two at once wait for: the second finds the first one's incident, which its own snapshot does not see, and leaves it be.
+-- The group's incident is locked, so that no note is left behind by a merge or comes after the end; then the group's row, which two first ones at once
+-- wait for: the second finds the first one's incident, which its own snapshot does not see, and leaves it be.
 -- $1 session, $2 the group as JSON, $3 now
 with me as (select id, role from callers where session_id = $1::text::uuid),
 asked as (
@@ -9,6 +10,7 @@ asked as (
 ), former as (
   select g.digest, g.ticket_id, t.number, t.state in ('new', 'in_progress', 'on_hold') as is_open, sees(me.id, me.role, t.id, t.caller_id, t.restricted_to) as is_seen
   from asked join alert_groups g on g.key = asked.key join tickets t on t.id = g.ticket_id, me
+  for no key update of t
 ), opening as (
   insert into alert_groups as g (key, digest, ticket_id, changed_at)
   select key, digest, id, $3::text::timestamptz from asked where fires and not exists (select from former where is_open)

@@ -7,15 +7,17 @@ use shared::slas::Facts;
 
 use super::log::Incident;
 use super::plan::Names;
-use super::replay::versions;
+use super::replay::{Ticket, versions};
 
 /// Its rows in the end, and `due_at`.
 pub(super) fn of(book: &Book, incident: &Incident, names: &Names<'_>) -> (Vec<Row>, String) {
     let (mut facts, mut due): (Facts, Option<Timestamp>) = (Facts::default(), None);
     let versions = versions(incident, names);
     // What the log shows first when it was over already was open once: since it was opened, whatever the log left out.
-    let opening = versions.first().filter(|(_, ticket)| ticket["state"] == State::Resolved.name()).and_then(|(_, ticket)| {
+    let was_over = |(_, ticket): &&(Timestamp, Ticket)| [State::Resolved, State::Closed].iter().any(|state| ticket["state"] == state.name());
+    let opening = versions.first().filter(was_over).and_then(|(_, ticket)| {
         let mut opened = ticket.clone();
+        opened.insert("updated_at".to_owned(), ticket["opened_at"].clone());
         opened.insert("state".to_owned(), json!(State::New));
         opened.insert("resolved_at".to_owned(), Value::Null);
         Some((ticket["opened_at"].as_str()?.parse().ok()?, opened))
