@@ -1,6 +1,6 @@
 -- What a notification of a group does: opens an incident where none of the group's is open, notes on the open one what has changed, or nothing.
 -- The group's incident is locked, so that no note is left behind by a merge or comes after the end; then the group's row, which two first ones at once
--- wait for: the second finds the first one's incident, which its own snapshot does not see, and leaves it be.
+-- wait for: the second finds that another has opened the group's incident, which its own snapshot does not see, changes nothing and is asked again.
 -- $1 session, $2 the group as JSON, $3 now
 with me as (select id, role from callers where session_id = $1::text::uuid),
 asked as (
@@ -58,6 +58,7 @@ asked as (
 )
 select case
   when not exists (select from asked) then '"forbidden"'
+  when (select fires from asked) and not exists (select from former where is_open) and not exists (select from opening) then '"again"'
   else json_build_object(
     'body', json_build_object(
       'outcome', case when exists (select from ticket) then 'opened' when exists (select from comment) then 'noted' else 'unchanged' end,

@@ -92,11 +92,17 @@ pub(crate) enum AlertOutcome {
 pub(crate) async fn receive(State(app): State<App>, caller: Caller, sent: Body<AlertGroup>) -> Result<Response, Error> {
     let group = sent.value.checked()?;
     let params = [group.to_string().into(), app.now().into()];
-    let body = committed(&app, &caller.ask(&app, RECEIVE, &params).await?.body()?).await?;
+    let mut asked = caller.ask(&app, RECEIVE, &params).await?.body()?;
+    // Another notification of the group has opened its incident meanwhile, which only a new statement sees.
+    while asked == AGAIN {
+        asked = caller.ask(&app, RECEIVE, &params).await?.body()?;
+    }
+    let body = committed(&app, &asked).await?;
     let received: AlertReceived = serde_json::from_str(&body).map_err(|error| Error::Internal(error.into()))?;
     Ok(answer(if received.outcome == AlertOutcome::Opened { StatusCode::CREATED } else { StatusCode::OK }, body))
 }
 const RECEIVE: &str = include_str!("../sql/receive.sql");
+const AGAIN: &str = "\"again\"";
 
 impl AlertGroup {
     /// What the statement is asked.

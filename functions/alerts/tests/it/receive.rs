@@ -76,6 +76,7 @@ async fn many_at_once_open_one() {
         let mut outcomes = Vec::new();
         for reply in join_all(posts).await {
             assert!(matches!(reply.status, 200 | 201), "{}", reply.body);
+            assert_eq!(desk.rows("select id::text from tickets").await, [reply.json()["incident_id"].as_str().unwrap()]);
             outcomes.push(reply.status);
         }
         outcomes.sort_unstable();
