@@ -1,6 +1,6 @@
 # The few commands a newcomer needs. Each does its own set-up; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test soak parity bench lint manifests sync cluster cluster-down
+.PHONY: help up test soak parity bench lint manifests sync cluster cluster-down compose-test
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,9 @@ cluster: ## The whole platform as plain processes: Postgres, Redis, each functio
 
 cluster-down: ## End all of it, and take its data away
 	@local/cluster.sh down
+
+compose-test: ## local/compose.yaml on a container engine, each service killed in turn; SKIPPED where there is no engine
+	@local/compose-test.sh
 
 parity: ## The same suite in every home, a function made by the docs too; writes docs/PARITY.md
 	@local/setup/rust.sh

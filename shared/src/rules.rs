@@ -3,6 +3,7 @@ pub mod action;
 pub mod calendar;
 pub mod condition;
 pub mod cron;
+pub mod event;
 pub mod field;
 pub mod incident;
 pub mod lifecycle;

@@ -28,9 +28,15 @@ asked as (
   update alert_groups g set digest = asked.digest, changed_at = $3::text::timestamptz
   from asked, former where g.key = asked.key and former.is_open and g.ticket_id = former.ticket_id and g.digest <> asked.digest
   returning g.ticket_id
+), platform as (
+  insert into users (id, email, name, role, active)
+  select '00000000-0000-7000-8000-000000000002', 'alerts@itsm.invalid', 'Alerts', 'requester', false from noting, former where not former.is_seen
+  on conflict do nothing
 ), comment as (
   insert into comments (id, ticket_id, author_id, visibility, body, created_at)
-  select asked.comment, noting.ticket_id, me.id, 'work_note', asked.note, $3::text::timestamptz from noting, asked, me, former where former.is_seen
+  select asked.comment, noting.ticket_id, case when former.is_seen then me.id else '00000000-0000-7000-8000-000000000002' end, 'work_note', asked.note,
+         $3::text::timestamptz
+  from noting, asked, me, former
   returning *
 ), link as (
   insert into links (id, from_id, to_id, kind, created_by, created_at)
@@ -50,9 +56,9 @@ asked as (
     from link, lateral (values (link.from_id, link.to_id), (link.to_id, link.from_id)) as ends(ticket, other)
   ) as happened
   union all
-  select comment.created_at, comment.ticket_id, comment.author_id, 'incident', 'commented', comment.visibility,
+  select comment.created_at, comment.ticket_id, case when former.is_seen then comment.author_id end, 'incident', 'commented', comment.visibility,
          jsonb_build_object('comment', jsonb_build_array(null, comment.body)), null
-  from comment
+  from comment, former
 ), job as (
   select recompute_slas(id) as id from ticket
 )

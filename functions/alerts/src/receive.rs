@@ -5,7 +5,7 @@ use std::fmt::Write;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use shared::app::App;
 use shared::body::{Body, sha256_hex};
@@ -32,15 +32,17 @@ type Labels = BTreeMap<String, String>;
 pub(crate) struct AlertGroup {
     /// What groups have in common: one incident is open for each key.
     #[serde(rename = "groupKey")]
-    #[schema(min_length = 1, max_length = 1000, example = "{}:{alertname=\"FunctionDown\"}")]
+    #[schema(min_length = 1, example = "{}:{alertname=\"FunctionDown\"}")]
     group_key: String,
     status: AlertStatus,
     /// Alerts of the group that were left out.
     #[serde(default, rename = "truncatedAlerts")]
     truncated: i64,
-    #[serde(default, rename = "commonLabels")]
+    #[serde(default, rename = "commonLabels", deserialize_with = "or_empty")]
+    #[schema(value_type = Option<Labels>)]
     common_labels: Labels,
-    #[serde(default, rename = "commonAnnotations")]
+    #[serde(default, rename = "commonAnnotations", deserialize_with = "or_empty")]
+    #[schema(value_type = Option<Labels>)]
     common_annotations: Labels,
     #[schema(min_items = 1)]
     alerts: Vec<Alert>,
@@ -56,11 +58,19 @@ enum AlertStatus {
 #[derive(Debug, Deserialize, ToSchema)]
 struct Alert {
     status: AlertStatus,
+    #[serde(default, deserialize_with = "or_empty")]
+    #[schema(value_type = Option<Labels>)]
     labels: Labels,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
+    #[schema(value_type = Option<Labels>)]
     annotations: Labels,
     #[serde(default, rename = "startsAt")]
     starts_at: String,
+}
+
+/// As Go writes a map that was never filled: null.
+fn or_empty<'de, D: Deserializer<'de>>(value: D) -> Result<Labels, D::Error> {
+    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 /// What came of it.
@@ -107,14 +117,14 @@ const AGAIN: &str = "\"again\"";
 impl AlertGroup {
     /// What the statement is asked.
     fn checked(&self) -> Result<serde_json::Value, Error> {
-        if !(1..=1000).contains(&self.group_key.chars().count()) {
-            return Err(Error::invalid("/groupKey", "It has 1 to 1,000 characters."));
+        if self.group_key.is_empty() {
+            return Err(Error::invalid("/groupKey", "It is not empty."));
         }
         if self.alerts.is_empty() {
             return Err(Error::invalid("/alerts", "A group has alerts."));
         }
-        let fires = self.status == AlertStatus::Firing;
         let firing: Vec<&Alert> = self.alerts.iter().filter(|alert| alert.status == AlertStatus::Firing).collect();
+        let fires = self.status == AlertStatus::Firing && !firing.is_empty();
         let mut known: Vec<String> = firing.iter().map(|alert| format!("{:?}", alert.labels)).collect();
         known.sort_unstable();
         let level = match self.common_labels.get("severity").map(String::as_str) {
@@ -123,7 +133,7 @@ impl AlertGroup {
             _ => 3,
         };
         Ok(json!({
-            "key": self.group_key,
+            "key": sha256_hex(&self.group_key),
             "digest": sha256_hex(&known.join("\n")),
             "fires": fires,
             "id": Uuid::now_v7(),

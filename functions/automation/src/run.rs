@@ -20,8 +20,8 @@ enum Judged {
     Not,
     /// It is part of what led here, or too much did.
     Looped(&'static str),
-    /// This is to be done.
-    Do(Plan),
+    /// This is to be done, by these.
+    Do(Plan, Actions),
     /// It cannot be done.
     Cannot(String),
 }
@@ -36,13 +36,13 @@ pub(crate) async fn run(app: &App, lease: Lease, occasion: &Occasion) -> Result<
                 Judged::Not => None,
                 Judged::Looped(why) => Some(log(app, &effect, "skipped", why).await?),
                 Judged::Cannot(why) => Some(log(app, &effect, "failed", &why).await?),
-                Judged::Do(plan) => match write(app, &effect, &plan).await? {
+                Judged::Do(plan, actions) => match write(app, &effect, &plan).await? {
                     Written::Lost if races < RACES => {
                         races += 1;
                         continue 'scene; // somebody changed the ticket, the rule, or the claim: look again
                     }
                     Written::Lost => return Err(JobError::Retry(anyhow::anyhow!("the ticket is changed by others all the time"))),
-                    Written::Refused(why) => Some(log(app, &effect, "failed", &why).await?),
+                    Written::Refused(why) => Some(log(app, &effect, "failed", &actions.refused(&why)).await?),
                     Written::Done => Some("done"),
                 },
             };
@@ -74,7 +74,7 @@ fn judge(app: &App, scene: &Scene, rule: &Rule) -> Judged {
         return Judged::Looped("five rules led here, one by the other");
     }
     match actions.plan(&scene.ticket, &app.now().to_string()) {
-        Ok(plan) => Judged::Do(plan),
+        Ok(plan) => Judged::Do(plan, actions),
         Err(why) => Judged::Cannot(why),
     }
 }

@@ -14,6 +14,8 @@ mod ready;
 #[cfg(target_family = "wasm")]
 mod spin;
 
+pub use openapi::DOCUMENT;
+
 /// The function as every home serves it.
 pub const FUNCTION: Function = Function::http("health", routes);
 

@@ -1,5 +1,6 @@
 -- A new incident of somebody known, or of the author, who becomes a requester by it (without a password: no log-in until an administrator gives
--- one); linked to the one that it follows, which is over. And the end of the job. Nothing, and null, where the person is there or gone meanwhile.
+-- one); linked to the one that it follows, which is over. And the end of the job. Answers the job that computes the incident's clocks; nothing, and
+-- null, where the person is there or gone meanwhile.
 -- $1 job, $2 attempt, $3 the message, $4 {id, short_description, description, by, follows, link, person: {id, name, email}}, $5 now,
 -- $6 the message as JSON: sender, attachments, verified
 with asked as (
@@ -53,5 +54,7 @@ with asked as (
                              sender = $6::text::jsonb ->> 'sender', attachments = ($6::text::jsonb ->> 'attachments')::integer,
                              verified = ($6::text::jsonb ->> 'verified')::boolean, ended_at = now()
   from ticket where m.id = $3::text::uuid
+), job as (
+  select recompute_slas(id) as id from ticket
 )
-select case when exists (select recompute_slas(id) from ticket) then 'incident' end
+select max(id)::text from job

@@ -1,5 +1,5 @@
 //! A message as this function goes by it.
-use mail_parser::{MessageParser, MimeHeaders};
+use mail_parser::{MessageParser, MimeHeaders, PartType};
 use shared::mail::head::{Head, ids};
 use shared::mail::{MARKER, Mail};
 
@@ -44,9 +44,18 @@ impl Message {
         self.from.as_ref().map_or("", |(_, address)| address)
     }
 
-    /// None where it is no message at all.
+    /// None where it is no message at all, or one that is made to be more than it is.
     pub(crate) fn read(raw: &[u8], desk: &Mail, authserv_id: &str) -> Option<Self> {
+        if is_bomb(raw) {
+            return None;
+        }
         let parsed = MessageParser::default().parse(raw)?;
+        let message = Self::of(raw, &parsed, desk, authserv_id);
+        take_apart(parsed);
+        Some(message)
+    }
+
+    fn of(raw: &[u8], parsed: &mail_parser::Message<'_>, desk: &Mail, authserv_id: &str) -> Self {
         let head = Head::of(raw);
         let is_report = parsed.content_type().is_some_and(|of| of.ctype() == "multipart" && of.subtype() == Some("report"));
         let from = parsed.from().filter(|from| from.iter().count() == 1).and_then(|from| from.first());
@@ -54,7 +63,7 @@ impl Message {
         let is_authentic = address.as_deref().is_some_and(|address| passes(&head, authserv_id, address));
         let name = from.and_then(|from| from.name()).map(line).filter(|name| !name.is_empty());
         let body = parsed.body_text(0).map(std::borrow::Cow::into_owned).unwrap_or_default();
-        Some(Self {
+        Self {
             class: class(&head, desk, is_report),
             from: address.map(|address| (name.unwrap_or_else(|| address.clone()), address)),
             is_authentic,
@@ -63,7 +72,28 @@ impl Message {
             subject: subject(parsed.subject().unwrap_or_default()),
             text: trimmed(&body.replace('\0', "")),
             attachments: i64::try_from(parsed.attachment_count()).unwrap_or(i64::MAX),
-        })
+        }
+    }
+}
+
+/// Things in a message of which the parser makes one of its own each: headers, addresses, parameters, parts. Each costs it some hundred bytes.
+const THINGS: usize = 100_000;
+/// Multipart bodies, for each of which it may look through all that follows.
+const BOUNDARIES: usize = 200;
+
+/// Whether a parser would need much more memory or time than the message's size lets one expect.
+fn is_bomb(raw: &[u8]) -> bool {
+    let lines = raw.split(|octet| *octet == b'\n').filter(|line| line.contains(&b':')).count();
+    let marks = raw.windows(2).filter(|two| matches!(two, [b',' | b';', _] | [b'-', b'-'])).count();
+    let boundaries = raw.windows(8).filter(|word| word.eq_ignore_ascii_case(b"boundary")).count();
+    lines + marks > THINGS || boundaries > BOUNDARIES
+}
+
+/// A message may hold a message that holds a message: dropped as one, thousands of them would take the whole stack.
+fn take_apart(message: mail_parser::Message<'_>) {
+    let mut held = vec![message];
+    while let Some(message) = held.pop() {
+        held.extend(message.parts.into_iter().filter_map(|part| if let PartType::Message(inner) = part.body { Some(inner) } else { None }));
     }
 }
 

@@ -97,10 +97,20 @@ impl Taking<'_> {
                 (why, NOTE, vec![ticket.into(), Uuid::now_v7().into(), text.into(), why.into(), silent.into(), now.into(), of_mail.into()])
             }
             Decision::Comment { ticket, by, note } => return self.comment(message, ticket, by, note, of_mail).await,
-            Decision::Raise { by, follows } => ("incident", RAISE, vec![raised(message, by, follows).into(), now.into(), of_mail.into()]),
+            Decision::Raise { by, follows } => return self.raise(raised(message, by, follows), of_mail).await,
         };
         let params: Vec<Param> = self.params([]).into_iter().chain(params).collect();
         counted(outcome, self.app.db.row(sql, &params).await?.map(|answer| answer.is_some()))
+    }
+
+    /// Its clocks come by a job of their own, which is rung for: no sender waits for the minute's.
+    async fn raise(&self, incident: String, of_mail: String) -> Result<(), JobError> {
+        let params = self.params([incident.into(), self.app.now().into(), of_mail.into()]);
+        let written = self.app.db.row(RAISE, &params).await?;
+        if let Some(job) = written.as_ref().and_then(|answer| answer.as_ref()?.parse().ok()) {
+            self.app.queue.ring("sla", job).await;
+        }
+        counted("incident", written.map(|answer| answer.is_some()))
     }
 
     /// With the clocks that it moves; somebody who writes the ticket at this moment makes them stale.

@@ -28,7 +28,7 @@ pub(crate) struct Retried {
     state: String,
 }
 
-/// Take a mail anew that was set aside, for example after its sender was made a person here; administrators only. What becomes of it is decided
+/// Take a mail anew that was set aside, for example after its sender was activated again; administrators only. What becomes of it is decided
 /// by the order of `docs/MAIL.md` once more, so that it may be set aside again.
 #[utoipa::path(post, path = "/v1/mail/set-aside/{id}/retry", tag = "mail",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "a repeat within 24 hours gets the same answer")),

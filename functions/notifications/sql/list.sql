@@ -3,7 +3,7 @@
 with me as (select id, role from callers where session_id = $1::text::uuid),
 page as (
   select n.id, n.kind, n.relation, n.ticket_id, t.number, t.short_description, t.state, e.actor_id,
-         left(e.changes -> 'comment' ->> 1, 500) as comment, n.created_at, n.read_at
+         left(coalesce(e.changes -> 'comment' ->> 1, e.changes -> 'text' ->> 1), 500) as comment, n.created_at, n.read_at
   from notifications n
   join tickets t on t.id = n.ticket_id
   join events e on e.epoch = n.event_epoch and e.xact = n.event_xact and e.seq = n.event_seq

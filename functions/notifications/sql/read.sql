@@ -2,7 +2,8 @@
 -- $1 session, $2 id, $3 read, $4 now
 with me as (select id, role from callers where session_id = $1::text::uuid),
 seen as (
-  select n.id, t.number, t.short_description, t.state, e.actor_id, a.name as actor, left(e.changes -> 'comment' ->> 1, 500) as comment
+  select n.id, t.number, t.short_description, t.state, e.actor_id, a.name as actor,
+         left(coalesce(e.changes -> 'comment' ->> 1, e.changes -> 'text' ->> 1), 500) as comment
   from me join notifications n on n.user_id = me.id
   join tickets t on t.id = n.ticket_id
   join events e on e.epoch = n.event_epoch and e.xact = n.event_xact and e.seq = n.event_seq

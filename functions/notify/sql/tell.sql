@@ -1,5 +1,6 @@
 -- Tells an event to everybody who is to hear of it, and is done with the job; only for the claim that runs. Never to whoever did it, nor
--- to anybody who may not see the ticket now, nor a work note to a requester. A mail is a row and a job of its own.
+-- to anybody who may not see the ticket now, nor a work note to a requester, unless a rule names them: what it says is meant for them, and public to
+-- them, and the mail of it has an id of its own, so that what they answer is a comment. A mail is a row and a job of its own.
 -- $1 job, $2 attempt, $3 epoch, $4 xact, $5 seq of the event, $6 who hears of it: [{kind, relation, in_app, email}], $7 the domain of message
 -- ids, or null where no mail is sent, $8 now
 with lease as (
@@ -29,22 +30,24 @@ with lease as (
   select line.*, named.id::uuid from event, line, jsonb_array_elements_text(changes -> 'users' -> 1) as named(id) where relation = 'named'
 ), heard as (
   select person.id as user_id, (array_agg(meant.kind order by position))[1] as kind, (array_agg(relation order by position))[1] as relation,
-         bool_or(coalesce(p.in_app, meant.in_app)) as in_app, bool_or(coalesce(p.email, meant.email)) as email
+         bool_or(coalesce(p.in_app, meant.in_app)) as in_app, bool_or(coalesce(p.email, meant.email)) as email,
+         case when person.role = 'requester' then 'public' else min(event.visibility) end as visibility
   from event cross join meant
   join users person on person.id = meant.user_id and person.active
   left join notification_preferences p on p.user_id = person.id and p.kind = meant.kind
-  where person.id is distinct from event.actor_id and (event.visibility = 'public' or person.role <> 'requester')
+  where person.id is distinct from event.actor_id and (event.visibility = 'public' or person.role <> 'requester' or meant.relation = 'named')
     and sees(person.id, person.role, event.ticket_id, event.caller_id, event.restricted_to)
   group by person.id
 ), notification as (
   insert into notifications (id, user_id, ticket_id, event_epoch, event_xact, event_seq, kind, relation, visibility, created_at)
-  select uuid_v7(), user_id, event.ticket_id, $3::int8, $4::text::xid8, $5::int8, kind, relation, event.visibility, $8::text::timestamptz
+  select uuid_v7(), user_id, event.ticket_id, $3::int8, $4::text::xid8, $5::int8, kind, relation, heard.visibility, $8::text::timestamptz
   from heard, event where in_app
   returning 1
 ), mail as (
   insert into mails (id, user_id, ticket_id, event_epoch, event_xact, event_seq, kind, visibility, message_id, created_at)
-  select uuid_v7(), user_id, event.ticket_id, $3::int8, $4::text::xid8, $5::int8, kind, event.visibility,
-         event.ticket_id || '.' || $3::int8 || '.' || $5::int8 || '@' || $7::text, $8::text::timestamptz
+  select uuid_v7(), user_id, event.ticket_id, $3::int8, $4::text::xid8, $5::int8, kind, heard.visibility,
+         event.ticket_id || '.' || $3::int8 || '.' || $5::int8 || case when heard.visibility = event.visibility then '' else '.named' end || '@' || $7::text,
+         $8::text::timestamptz
   from heard, event where email and $7::text is not null
   returning id
 ), job as (

@@ -13,7 +13,8 @@ use shared::write::once;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::rule::{After, Rule, explained, sound};
+use crate::references::references;
+use crate::rule::{After, Rule, explained, possible, sound};
 
 /// A rule to add: with `events` or with `after`.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -63,7 +64,9 @@ fn yes() -> bool {
 pub(crate) async fn create(State(app): State<App>, caller: Caller, key: IdempotencyKey, new: Body<NewRule>) -> Result<Response, Error> {
     let rule = serde_json::to_value(&new.value).map_err(|error| Error::Internal(error.into()))?;
     sound(&rule)?;
-    let params = [Uuid::now_v7().into(), rule.to_string().into(), app.now().into(), key.param(), new.digest.as_str().into()];
+    possible(&rule)?;
+    let named = references(&rule).to_string();
+    let params = [Uuid::now_v7().into(), rule.to_string().into(), app.now().into(), key.param(), new.digest.as_str().into(), named.into()];
     let body = once(&app, &caller, explained(caller.ask(&app, CREATE, &params).await)?, REPLAY, &key, &new.digest).await?;
     created(body, "/v1/rules")
 }

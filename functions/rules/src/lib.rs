@@ -10,6 +10,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod references;
 mod rule;
 mod runs;
 #[cfg(target_family = "wasm")]

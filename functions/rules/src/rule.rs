@@ -6,6 +6,7 @@ use shared::db::Param;
 use shared::error::{Error, FieldError};
 use shared::rules::action::Actions;
 use shared::rules::condition::{Condition, Fault};
+use shared::rules::event;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -76,9 +77,6 @@ pub(crate) fn id(path: &str) -> Result<Param, Error> {
 
 /// 422 unless the whole is a rule that can run. `rule` has the members of [`Rule`].
 pub(crate) fn sound(rule: &Value) -> Result<(), Error> {
-    let is_word = |word: &Value| {
-        word.as_str().is_some_and(|word| (1..=40).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
-    };
     if rule["name"].as_str().is_none_or(|name| name.trim().is_empty() || name.chars().count() > 80 || name.contains(char::is_control)) {
         return Err(Error::invalid("/name", "It has 1 to 80 characters, not all blank, and no control characters."));
     }
@@ -86,7 +84,7 @@ pub(crate) fn sound(rule: &Value) -> Result<(), Error> {
         return Err(Error::invalid("/position", "It is from 0 to 100,000."));
     }
     match (&rule["events"], &rule["after"]) {
-        (Value::Array(verbs), Value::Null) if (1..=50).contains(&verbs.len()) && verbs.iter().all(is_word) => {}
+        (Value::Array(verbs), Value::Null) if (1..=50).contains(&verbs.len()) => {}
         (Value::Array(_), Value::Null) => return Err(Error::invalid("/events", "It has 1 to 50 verbs, for example created.")),
         (Value::Null, Value::Object(after)) if after["minutes"].as_i64().is_some_and(|minutes| (1..=525_600).contains(&minutes)) => {}
         (Value::Null, Value::Object(_)) => return Err(Error::invalid("/after/minutes", "It is from 1 to 525,600.")),
@@ -97,15 +95,27 @@ pub(crate) fn sound(rule: &Value) -> Result<(), Error> {
     Ok(())
 }
 
+/// 422 where it reacts to what happens to no incident. `rule` is a whole one, or what changes of one: what stood there before is not asked.
+pub(crate) fn possible(rule: &Value) -> Result<(), Error> {
+    let is_known = |verb: &Value| verb.as_str().is_some_and(|verb| event::INCIDENT.contains(&verb));
+    match rule["events"].as_array().and_then(|verbs| verbs.iter().position(|verb| !is_known(verb))) {
+        Some(at) => Err(Error::invalid(&format!("/events/{at}"), format!("It is one of {}.", event::INCIDENT.join(", ")))),
+        None => Ok(()),
+    }
+}
+
 fn faulty(fault: Fault) -> Error {
     Error::Invalid(vec![FieldError { pointer: fault.pointer, detail: fault.detail }])
 }
 
-/// The outcome, with what the database refused as the field or the conflict that it is.
+/// The outcome, with what the database refused as the field or the conflict that it is; `unknown KIND POINTER` is the statements' own word.
 pub(crate) fn explained(outcome: Result<Answer, Asked>) -> Result<Answer, Error> {
     caller::explained(outcome, |constraint| match constraint {
         "rules_name_key" => Some(Error::Conflict("There is a rule of this name.".into())),
         "rules_description_check" => Some(Error::invalid("/description", "It has at most 4,000 characters.")),
-        _ => None,
+        _ => {
+            let (kind, pointer) = constraint.strip_prefix("unknown ")?.split_once(' ')?;
+            Some(Error::invalid(pointer, format!("There is no such {kind}.")))
+        }
     })
 }

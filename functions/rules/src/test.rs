@@ -8,6 +8,7 @@ use shared::app::App;
 use shared::body::Body;
 use shared::caller::Caller;
 use shared::conditional::json as answer;
+use shared::db::Param;
 use shared::error::Error;
 use shared::rules::action::Actions;
 use shared::rules::condition::{Condition, Facts};
@@ -52,19 +53,39 @@ struct Read {
     changes: Option<Map<String, Value>>,
 }
 
+#[derive(Deserialize)]
+struct Refusal {
+    refused: Option<String>,
+}
+
 /// What a rule would do with a ticket as it is now, and why; nothing is changed. Administrators only.
 #[utoipa::path(post, path = "/v1/rules/{id}/test", tag = "rules", request_body = On, params(("id" = Uuid, Path)),
     responses((status = 200, body = Verdict), (status = 400), (status = 401), (status = 403), (status = 404), (status = 413), (status = 415),
               (status = 422), (status = 503)))]
 pub(crate) async fn test(State(app): State<App>, caller: Caller, Path(id): Path<String>, on: Body<On>) -> Result<Response, Error> {
-    let body = caller.ask(&app, TEST, &[rule::id(&id)?, on.value.ticket.as_str().into()]).await?.body()?;
+    let id = rule::id(&id)?;
+    let body = caller.ask(&app, TEST, &[id.clone(), on.value.ticket.as_str().into()]).await?.body()?;
     let read: Read = serde_json::from_str(&body).map_err(|error| Error::Internal(error.into()))?;
-    let verdict = judge(&read, &app.now().to_string())?;
+    let (mut verdict, actions) = judge(&read, &app.now().to_string())?;
+    if let (Some(plan), Some(ticket)) = (&verdict.plan, &read.ticket) {
+        let params = [id, ticket["id"].as_str().into(), plan["set"].to_string().into()];
+        if let Some(why) = refused(&app, &caller, &params).await? {
+            (verdict.plan, verdict.refused) = (None, Some(actions.refused(&why)));
+        }
+    }
     Ok(answer(StatusCode::OK, serde_json::to_string(&verdict).map_err(|error| Error::Internal(error.into()))?))
 }
 const TEST: &str = include_str!("../sql/test.sql");
+const REFUSED: &str = include_str!("../sql/refused.sql");
 
-fn judge(read: &Read, now: &str) -> Result<Verdict, Error> {
+/// Why the desk's rules do not permit the plan.
+async fn refused(app: &App, caller: &Caller, params: &[Param]) -> Result<Option<String>, Error> {
+    let Some(found) = caller.ask(app, REFUSED, params).await?.found()? else { return Ok(None) };
+    let refusal: Refusal = serde_json::from_str(&found).map_err(|error| Error::Internal(error.into()))?;
+    Ok(refusal.refused)
+}
+
+fn judge(read: &Read, now: &str) -> Result<(Verdict, Actions), Error> {
     let ticket = read.ticket.as_ref().ok_or_else(|| Error::invalid("/ticket", "There is no such incident."))?;
     let unsound = |fault: shared::rules::condition::Fault| Error::Internal(anyhow::anyhow!("{}: {}", fault.pointer, fault.detail));
     let (condition, actions) = (Condition::parse_all(&read.conditions, "").map_err(unsound)?, Actions::parse(&read.actions, "").map_err(unsound)?);
@@ -78,5 +99,5 @@ fn judge(read: &Read, now: &str) -> Result<Verdict, Error> {
             Err(why) => verdict.refused = Some(why),
         }
     }
-    Ok(verdict)
+    Ok((verdict, actions))
 }

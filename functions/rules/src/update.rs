@@ -10,7 +10,8 @@ use shared::conditional::{IfMatch, written};
 use shared::error::Error;
 use utoipa::ToSchema;
 
-use crate::rule::{self, After, Rule, explained, sound};
+use crate::references::references;
+use crate::rule::{self, After, Rule, explained, possible, sound};
 
 /// What to change; what is not sent stays. Lists are replaced as a whole. From events to time: `{"events": null, "after": {...}}`.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -67,10 +68,11 @@ pub(crate) async fn update(
         let mut after = before.clone();
         patch.as_object().into_iter().flatten().for_each(|(field, value)| after[field] = value.clone());
         sound(&after)?;
+        possible(&patch)?;
         if after == before {
             return written(body);
         }
-        let params = [id.clone(), version.into(), after.to_string().into(), app.now().into()];
+        let params = [id.clone(), version.into(), after.to_string().into(), app.now().into(), references(&patch).to_string().into()];
         match explained(caller.ask(&app, UPDATE, &params).await)?.found()? {
             Some(body) => return written(body),
             None if if_match.is_given() => return Err(Error::PreconditionFailed),

@@ -3,6 +3,7 @@
 use shared::function::Function;
 
 mod close;
+mod mails;
 mod purge;
 mod ring;
 #[cfg(target_family = "wasm")]

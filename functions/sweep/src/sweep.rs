@@ -3,7 +3,7 @@ use serde::Deserialize;
 use shared::app::App;
 use shared::job::{Job, JobError, Lease};
 
-use crate::{close, purge, ring};
+use crate::{close, mails, purge, ring};
 
 /// Does whatever is due, wherever it came from: the payload names nothing, the rows are the truth.
 #[derive(Debug, Deserialize)]
@@ -15,6 +15,7 @@ impl Job for Sweep {
     async fn run(self, app: &App, lease: Lease) -> Result<(), JobError> {
         ring::ring(app).await?;
         close::close(app, lease).await?;
+        mails::set_aside(app, lease).await?;
         purge::purge(app, lease).await
     }
 }

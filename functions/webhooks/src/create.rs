@@ -10,7 +10,7 @@ use shared::error::Error;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::webhook::{Secret, explained, known_form, new_secret, reachable};
+use crate::webhook::{Secret, explained, known, new_secret, reachable};
 
 /// A webhook to add.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -40,7 +40,7 @@ fn everything() -> Vec<String> {
     responses((status = 201, body = Secret), (status = 400), (status = 401), (status = 403), (status = 413), (status = 415), (status = 422), (status = 503)))]
 pub(crate) async fn create(State(app): State<App>, caller: Caller, new: Body<NewWebhook>) -> Result<Response, Error> {
     reachable(&app, &new.value.url)?;
-    known_form(&new.value.events)?;
+    known(&new.value.events)?;
     let asked = serde_json::to_string(&new.value).map_err(|error| Error::Internal(error.into()))?;
     let params = [Uuid::now_v7().into(), asked.into(), new_secret()?.into(), app.now().into()];
     let body = explained(caller.ask(&app, CREATE, &params).await)?.body()?;

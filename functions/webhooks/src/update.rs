@@ -10,7 +10,7 @@ use shared::conditional::{IfMatch, written};
 use shared::error::Error;
 use utoipa::ToSchema;
 
-use crate::webhook::{self, Webhook, explained, known_form, reachable};
+use crate::webhook::{self, Webhook, explained, known, reachable};
 
 /// What to change; what is not sent stays.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -53,7 +53,7 @@ pub(crate) async fn update(
 ) -> Result<Response, Error> {
     let id = webhook::id(&id)?;
     change.value.url.as_deref().map_or(Ok(()), |url| reachable(&app, url))?;
-    change.value.events.as_deref().map_or(Ok(()), known_form)?;
+    change.value.events.as_deref().map_or(Ok(()), known)?;
     let patch = serde_json::to_value(&change.value).map_err(|error| Error::Internal(error.into()))?;
     loop {
         let body = caller.ask(&app, READ, std::slice::from_ref(&id)).await?.body()?;

@@ -9,6 +9,7 @@ use shared::caller::{self, Answer, Asked};
 use shared::conditional::written;
 use shared::db::{Json, Param};
 use shared::error::Error;
+use shared::rules::event;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -89,15 +90,15 @@ pub(crate) fn reachable(app: &App, url: &str) -> Result<(), Error> {
     app.fetch.target(url).map(drop).map_err(|error| Error::invalid("/url", format!("This is not deliverable: {error}.")))
 }
 
-/// Names of events, or patterns of them.
-pub(crate) fn known_form(events: &[String]) -> Result<(), Error> {
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let is_pattern = |pattern: &str| {
-        pattern == "*"
-            || pattern.len() <= 80 && pattern.split_once('.').is_some_and(|(subject, verb)| is_word(subject) && (verb == "*" || is_word(verb)))
+/// Names of events that there are, or patterns of them.
+pub(crate) fn known(events: &[String]) -> Result<(), Error> {
+    let fault = |pattern: &String| match pattern.split_once('.') {
+        _ if pattern == "*" => None,
+        Some((subject, verb)) => event::delivered(subject, verb).err(),
+        None => Some("It is subject.verb, subject.* or *: for example incident.created.".to_owned()),
     };
-    match events.iter().position(|pattern| !is_pattern(pattern)) {
-        Some(at) => Err(Error::invalid(&format!("/events/{at}"), "It is subject.verb, subject.* or *: for example incident.created.")),
+    match events.iter().enumerate().find_map(|(at, pattern)| Some((at, fault(pattern)?))) {
+        Some((at, detail)) => Err(Error::invalid(&format!("/events/{at}"), detail)),
         None if (1..=100).contains(&events.len()) => Ok(()),
         None => Err(Error::invalid("/events", "It has 1 to 100 names of events.")),
     }
@@ -116,10 +117,11 @@ mod tests {
 
     #[test]
     fn patterns_are_told_from_what_is_none() {
-        let ok = |pattern: &str| known_form(&[pattern.to_owned()]).is_ok();
-        assert!(["*", "incident.*", "incident.created", "user.member_added", "incident.work_note"].into_iter().all(ok));
+        let ok = |pattern: &str| known(&[pattern.to_owned()]).is_ok();
+        assert!(["*", "incident.*", "incident.created", "team.member_added", "incident.work_note"].into_iter().all(ok));
         assert!(!["", "incident", "incident.", ".created", "*.created", "incident.**", "Incident.created", "incident.created.x"].into_iter().any(ok));
-        assert!(known_form(&[]).is_err() && known_form(&vec!["*".to_owned(); 101]).is_err());
+        assert!(!["incident.foo", "incident.sla_breached", "user.member_added", "ticket.*", "webhook.*"].into_iter().any(ok));
+        assert!(known(&[]).is_err() && known(&vec!["*".to_owned(); 101]).is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use itsm::database::{Database, data_dir};
 use itsm::secrets::Secrets;
-use itsm::{admin, backup, check, hook, import, migrate, openapi, restore, secrets, seed, serve};
+use itsm::{admin, backup, check, hook, import, migrate, restore, secrets, seed, serve};
 use shared::rules::calendar;
 
 /// An ITSM platform in small functions. Every command honours DATABASE_URL; without it, a private Postgres in ITSM_DATA_DIR.
@@ -139,7 +139,7 @@ async fn begin(command: Option<Command>, begun: Instant) -> Result<()> {
 async fn run(command: Command, begun: Instant) -> Result<()> {
     match &command {
         Command::Openapi => {
-            print!("{}", openapi::json());
+            print!("{}", health::DOCUMENT);
             return Ok(());
         }
         Command::Key(Key::Rotate) => return Secrets::rotate(&data_dir()?),

@@ -32,6 +32,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (13, "guards", include_str!("../../../shared/migrations/0013_guards.sql")),
     (14, "set_aside", include_str!("../../../shared/migrations/0014_set_aside.sql")),
     (15, "alerts", include_str!("../../../shared/migrations/0015_alerts.sql")),
+    (16, "received", include_str!("../../../shared/migrations/0016_received.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {

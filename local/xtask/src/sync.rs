@@ -48,7 +48,7 @@ fn all(root: &Path) -> Result<Vec<Written>> {
     ])
 }
 
-/// The document of the API; the functions' types say what is in it, so it comes from `itsm` itself.
+/// The document of the API; the functions' types say what is in it, so a program of `itsm` prints it.
 const OPENAPI: &str = "docs/openapi.json";
 
 /// Every file that `sync` writes.
@@ -77,8 +77,8 @@ pub const WRITES: &[&str] = &[
 /// Writes what is stale, and the document of the API as the functions have it now; answers which.
 pub fn write(root: &Path) -> Result<Vec<&'static str>> {
     let mut written = manifests(root)?;
-    let printed = Command::new("cargo").args(["run", "--quiet", "--package", "itsm", "--", "openapi"]).current_dir(root).output()?;
-    ensure!(printed.status.success(), "itsm openapi: {}", String::from_utf8_lossy(&printed.stderr));
+    let printed = Command::new("cargo").args(["run", "--quiet", "--package", "itsm", "--example", "openapi"]).current_dir(root).output()?;
+    ensure!(printed.status.success(), "the document of the API: {}", String::from_utf8_lossy(&printed.stderr));
     if fs::read(root.join(OPENAPI))? != printed.stdout {
         fs::write(root.join(OPENAPI), printed.stdout)?;
         written.push(OPENAPI);

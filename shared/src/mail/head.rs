@@ -67,7 +67,8 @@ pub fn ids(value: &str) -> Vec<String> {
 fn addresses(value: &str) -> impl Iterator<Item = String> {
     let words = value.split([',', ';', ' ', '\t', '<', '>', '"', '(', ')']);
     words
-        .filter(|word| word.len() <= 320 && word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()))
+        .filter(|word| word.len() <= 320 && !word.contains(char::is_control))
+        .filter(|word| word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()))
         .map(str::to_lowercase)
 }
 
@@ -83,6 +84,7 @@ mod tests {
         assert_eq!(head.recipients(), ["desk@example.com", "x@y.z"]);
         assert_eq!((head.message_id().as_deref(), head.first("Cc")), (Some("1@a"), None));
         assert_eq!(Head::of(b"\n\nTo: a@b").recipients(), Vec::<String>::new());
+        assert_eq!(Head::of(b"To: de\0sk@a, b@c").recipients(), ["b@c"]);
         assert_eq!(Head::of(b" folded\nSubject: \xff").first("subject"), Some("\u{fffd}"));
     }
 

@@ -75,12 +75,37 @@ impl Actions {
     /// What they do to this ticket (as the API shows it) at `now` (RFC 3339), or why they cannot.
     pub fn plan(&self, ticket: &Value, now: &str) -> Result<Plan, String> {
         let mut planning = Planning { ticket: ticket.clone(), plan: Plan { verb: "updated".into(), ..Plan::default() } };
-        self.0.iter().try_for_each(|action| planning.apply(action, now))?;
+        self.0.iter().enumerate().try_for_each(|(at, action)| planning.apply(action, now).map_err(|why| format!("action {at}: {why}")))?;
         planning.finish(ticket)
+    }
+
+    /// Why the desk's rules (`refusal` in the schema), or a constraint of tickets, do not permit what came of them; with the action that it is about
+    /// and its field, where that is known.
+    pub fn refused(&self, why: &str) -> String {
+        let (field, detail) = match why {
+            "inactive" => ("assignment_group", "the group is not there or not active"),
+            "group" => ("assignment_group", "a restricted incident stays with its team"),
+            "assignee" => ("assigned_to", "nobody active who works tickets, or of a restricted incident nobody of its team"),
+            _ => (why.strip_prefix("tickets_").and_then(|name| name.rsplit_once('_')).map_or("", |(field, _)| field), why),
+        };
+        let at = self.0.iter().rposition(|action| action.sets(field));
+        at.map_or_else(|| detail.to_owned(), |at| format!("action {at}, {field}: {detail}"))
     }
 }
 
 impl Action {
+    /// Whether it says what this field is to be.
+    fn sets(&self, field: &str) -> bool {
+        match (self, field) {
+            (Self::Set { fields }, _) => fields.contains_key(field),
+            (Self::Assign { assignment_group, .. }, "assignment_group") => assignment_group.is_some(),
+            (Self::Assign { assigned_to, .. }, "assigned_to") => assigned_to.is_some(),
+            (Self::Transition { close_code, .. }, "close_code") => close_code.is_some(),
+            (Self::Transition { close_notes, .. }, "close_notes") => close_notes.is_some(),
+            _ => false,
+        }
+    }
+
     fn parse(value: &Value, pointer: &str) -> Result<Self, Fault> {
         let action = Self::deserialize(value).map_err(|error| Fault::at(pointer, format!("It is not an action: {error}.")))?;
         let text = |name: &str, text: &str| match text.chars().count() {

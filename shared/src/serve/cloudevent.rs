@@ -18,11 +18,9 @@ pub(super) struct Message {
 struct Structured {
     specversion: String,
     #[serde(rename = "type")]
-    _kind: String,
-    #[serde(rename = "id")]
-    _id: String,
-    #[serde(rename = "source")]
-    _source: String,
+    kind: String,
+    id: String,
+    source: String,
     data: Option<Box<RawValue>>,
     data_base64: Option<String>,
 }
@@ -46,6 +44,9 @@ pub(super) fn job(headers: &HeaderMap, body: &Bytes) -> Result<Option<i64>, Erro
 
 fn structured(body: &[u8]) -> Result<Option<i64>, Error> {
     let event: Structured = serde_json::from_slice(body).map_err(|_| refused("a structured CloudEvent is a JSON object with its attributes"))?;
+    if [&event.id, &event.source, &event.kind].iter().any(|attribute| attribute.is_empty()) {
+        return Err(refused("id, source and type are not empty"));
+    }
     version(&event.specversion)?;
     Ok(match (event.data, event.data_base64) {
         (Some(data), _) => named(data.get().as_bytes()),
@@ -103,7 +104,14 @@ mod tests {
     #[test]
     fn what_is_no_event_of_this_version_is_refused() {
         let structured = headers(&[("content-type", "application/cloudevents+json")]);
-        for body in ["", "{}", "[]", r#"{"specversion":"0.3","id":"1","source":"/q","type":"t"}"#, r#"{"specversion":"1.0","id":"1"}"#] {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            r#"{"specversion":"0.3","id":"1","source":"/q","type":"t"}"#,
+            r#"{"specversion":"1.0","id":"1"}"#,
+            r#"{"specversion":"1.0","id":"","source":"/q","type":"t"}"#,
+        ] {
             assert!(matches!(job(&structured, &Bytes::from(body)), Err(Error::BadRequest(_))), "{body}");
         }
         for (at, (left_out, _)) in BINARY.iter().enumerate().take(4) {

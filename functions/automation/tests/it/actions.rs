@@ -8,8 +8,9 @@ use crate::{raise, rule, runs};
 async fn all_kinds_in_one_write() {
     desk(async |desk| {
         let (admin, agent, caller) = (desk.person("admin").await, desk.person("agent").await, desk.person("requester").await);
-        let team = desk.team("Network", false).await;
-        let hook = admin.post("/v1/webhooks", json!({"url": "https://example.com/", "events": ["settings.none"]})).await.json();
+        let (team, gone) = (desk.team("Network", false).await, desk.person("agent").await);
+        desk.execute(&format!("update users set active = false where id = '{}'", gone.id)).await;
+        let hook = admin.post("/v1/webhooks", json!({"url": "https://example.com/", "events": ["settings.category_created"]})).await.json();
         let all = rule(
             &admin,
             "all",
@@ -17,7 +18,7 @@ async fn all_kinds_in_one_write() {
                 {"do": "assign", "assignment_group": team, "assigned_to": agent.id},
                 {"do": "transition", "to": "in_progress"},
                 {"do": "comment", "body": "We look at it.", "visibility": "public"},
-                {"do": "notify", "users": ["caller", "assignee", desk.nobody().id], "text": "Hello."},
+                {"do": "notify", "users": ["caller", "assignee", gone.id], "text": "Hello."},
                 {"do": "webhook", "webhook": hook["id"]},
             ]}),
         )
@@ -63,7 +64,7 @@ async fn resolving_has_its_jobs_and_what_the_lifecycle_refuses_is_told() {
         assert_eq!(desk.rows("select count(*)::text from jobs where queue = 'sweep' and key like 'close:%' and state = 'queued'").await, ["2"]);
         // Its child is resolved in its name; that is a new chain, and the lifecycle ends it.
         assert_eq!(agent.get(&child).await.json()["close_notes"], "By itself.");
-        let refused = "failed: An incident that is resolved cannot go to resolved.".to_owned();
+        let refused = "failed: action 0: An incident that is resolved cannot go to resolved.".to_owned();
         assert_eq!(runs(&admin, &again).await, ["done".to_owned(), "skipped: what led here was done by this rule".into(), refused.clone()]);
         agent.patch(&parent, json!({"impact": 2})).await;
         desk.work().await;
@@ -93,7 +94,9 @@ async fn a_restricted_ticket_is_assigned_within_its_team_and_told_to_its_readers
         .await;
         let path = raise(&member, json!({"short_description": "x", "restricted_to": hr})).await;
         desk.work().await;
-        assert_eq!((runs(&admin, &away).await, runs(&admin, &group).await), (vec!["failed: assignee".to_owned()], vec!["failed: group".to_owned()]));
+        let nobody = "failed: action 0, assigned_to: nobody active who works tickets, or of a restricted incident nobody of its team";
+        assert_eq!(runs(&admin, &away).await, [nobody]);
+        assert_eq!(runs(&admin, &group).await, ["failed: action 0, assignment_group: a restricted incident stays with its team"]);
         assert_eq!(runs(&admin, &tell).await, ["done"]);
         let told = desk.rows("select changes #>> '{users,1}' from events where verb = 'rule_notified'").await;
         assert_eq!(told, [format!("[\"{}\"]", member.id)]);

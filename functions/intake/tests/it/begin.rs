@@ -20,6 +20,25 @@ async fn what_answers_nothing_is_a_new_incident_of_its_authors() {
 }
 
 #[tokio::test]
+async fn its_clocks_run_from_its_opening() {
+    desk(async |desk| {
+        let manager = desk.person("manager").await;
+        for metric in ["response", "resolution"] {
+            let always = "00000000-0000-7000-8000-000000000247";
+            let sla = json!({"name": metric, "type": "sla", "metric": metric, "goal": {"seconds": 14400}, "calendar_id": always});
+            assert_eq!(manager.post("/v1/slas", sla).await.status, 201);
+        }
+        let person = desk.person("requester").await;
+        assert_eq!(Sample::new("new", &address(&person, "requester")).comes(desk).await, "done incident");
+        desk.work().await;
+        let clocks = "select d.metric || ' ' || s.stage || ' ' || (s.started_at = t.opened_at) || ' ' || (t.due_at is not null)
+                      from ticket_slas s join slas d on d.id = s.sla_id join tickets t on t.id = s.ticket_id order by 1";
+        assert_eq!(desk.rows(clocks).await, ["resolution in_progress true true", "response in_progress true true"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_authentic_author_whom_nobody_knows_becomes_a_requester_who_cannot_log_in() {
     desk(async |desk| {
         assert_eq!(Sample::new("new", "Stranger@Example.com").comes(desk).await, "done incident");

@@ -32,6 +32,31 @@ async fn a_poisonous_one_is_set_aside_after_three_attempts() {
     .await;
 }
 
+/// Small as they are, each would need more memory, stack or time than there is; and none of them harms what comes with it.
+#[tokio::test]
+async fn what_is_made_to_be_more_than_it_is() {
+    desk(async |desk| {
+        let person = desk.person("requester").await;
+        let head = "From: a@elsewhere.example\r\nTo: desk@desk.example\r\nMIME-Version: 1.0\r\n";
+        let nested = |times: usize| format!("{head}{}", "Content-Type: message/rfc822\r\n\r\n".repeat(times));
+        let multiparts: String = (0..300).map(|n| format!("Content-Type: multipart/mixed; boundary={n}\r\n\r\n--{n}\r\n")).collect();
+        let bombs = [
+            nested(110_000),
+            format!("{head}{multiparts}"),
+            format!("{head}Content-Type: multipart/mixed; boundary=x\r\n\r\n{}", "--x\r\n\r\n".repeat(110_000)),
+            format!("{head}Cc: {}\r\n\r\n", "a,".repeat(110_000)),
+        ];
+        for bomb in &bombs {
+            assert_eq!(comes(desk, bomb.as_bytes()).await, "set_aside unreadable");
+        }
+        // Deep, and nothing to fear.
+        assert_ne!(comes(desk, nested(50_000).as_bytes()).await, "set_aside unreadable");
+        assert_eq!(Sample::new("new", &address(&person, "requester")).comes(desk).await, "done incident");
+        desk.work().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn more_than_so_many_in_an_hour() {
     desk(async |desk| {

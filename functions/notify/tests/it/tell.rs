@@ -1,5 +1,6 @@
 //! Who hears of what.
 use serde_json::json;
+use shared::config::MailConfig;
 use testkit::desk;
 
 use crate::{inbox, raised, say, step, team, told};
@@ -88,6 +89,42 @@ async fn a_priority_that_changes_is_told_and_a_description_is_not() {
         assert_eq!(agent.patch(&path, json!({"impact": 1, "urgency": 1})).await.status, 200);
         desk.work().await;
         assert_eq!(inbox(&worker).await, told(&[("assigned", "assignee"), ("prioritized", "assignee")]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whom_a_rule_names_reads_what_it_says_requesters_too() {
+    desk(async |desk| {
+        let (admin, agent) = (desk.person("admin").await, desk.person("agent").await);
+        let [caller, watcher] = [desk.person("requester").await, desk.person("requester").await];
+        let text = format!("We know of it. {}", "x".repeat(600));
+        let actions = json!([{"do": "notify", "users": ["caller", agent.id], "text": text}]);
+        let rule = admin.post("/v1/rules", json!({"name": "tells", "events": ["created"], "actions": actions})).await;
+        assert_eq!(rule.status, 201, "{}", rule.body);
+        let path = raised(&agent, json!({"short_description": "x", "caller_id": caller.id})).await;
+        assert_eq!(agent.put(&format!("{path}/watchers/{}", watcher.id)).await.status, 204);
+        let app = desk.app(MailConfig { smtp_url: "smtp://127.0.0.1:1".into(), from: "desk@example.com".into(), ..MailConfig::default() });
+        for queue in ["notify", "automation", "notify"] {
+            desk.drain(&app, queue).await;
+        }
+        assert_eq!(inbox(&caller).await, told(&[("raised", "caller"), ("told", "named")]));
+        assert_eq!(inbox(&agent).await, told(&[("told", "named")]));
+        assert_eq!(inbox(&watcher).await, told(&[("watching", "watcher")]));
+        for person in [&caller, &agent] {
+            let item = person.get("/v1/notifications?limit=1").await.json()["items"][0].clone();
+            assert_eq!((&item["actor"], item["comment"].as_str()), (&json!("rule:tells"), Some(&text[..500])));
+            let read = person.patch(&format!("/v1/notifications/{}", item["id"].as_str().unwrap()), json!({"read": true})).await;
+            assert_eq!((read.status, &read.json()["comment"]), (200, &item["comment"]), "{}", read.body);
+        }
+        // The history keeps it among those who work, and an answer to the mail stays where its reader was told.
+        for (person, shown) in [(&caller, false), (&agent, true)] {
+            assert_eq!(person.get(&format!("{path}/history")).await.body.contains("We know of it."), shown);
+        }
+        let mails = "select u.role || ' ' || m.visibility || ' ' || (m.message_id like '%.named@example.com')
+                     from mails m join users u on u.id = m.user_id where m.kind = 'told' order by u.role";
+        assert_eq!(desk.rows(mails).await, ["agent work_note false", "requester public true"]);
+        desk.execute("delete from jobs").await;
     })
     .await;
 }

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 use testkit::desk;
 
-use crate::small;
+use crate::{UNKNOWN, small};
 
 #[tokio::test]
 async fn a_rule_is_there_with_an_event_and_nobody_can_be_it() {
@@ -49,13 +49,15 @@ async fn what_is_wrong_is_pointed_at() {
             rule[field] = value;
             rule
         };
+        let action = small("x")["actions"][0].clone();
         for (pointer, rule) in [
             ("/name", with("name", json!(" "))),
             ("/name", with("name", json!("x".repeat(81)))),
             ("/description", with("description", json!("x".repeat(4001)))),
             ("/position", with("position", json!(-1))),
             ("/events", with("events", json!([]))),
-            ("/events", with("events", json!(["Created"]))),
+            ("/events/0", with("events", json!(["Created"]))),
+            ("/events/1", with("events", json!(["created", "exploded"]))),
             ("/events", with("events", json!(null))),
             ("/events", with("after", json!({"minutes": 1, "since": "opened"}))),
             ("/after/since", with("after", json!({"minutes": 1, "since": "ever"}))),
@@ -64,9 +66,21 @@ async fn what_is_wrong_is_pointed_at() {
             ("/actions", with("actions", json!([]))),
             ("/actions/0", with("actions", json!([{"do": "watch", "user": "x"}]))),
             ("/actions/0/fields/caller_id", with("actions", json!([{"do": "set", "fields": {"caller_id": admin.id}}]))),
+            ("/actions/0/assignment_group", with("actions", json!([{"do": "assign", "assignment_group": UNKNOWN, "assigned_to": UNKNOWN}]))),
+            ("/actions/1/users/2", with("actions", json!([action, {"do": "notify", "users": ["caller", admin.id, UNKNOWN], "text": "x"}]))),
+            ("/conditions/0/value", with("conditions", json!([{"field": "assignment_group", "op": "eq", "value": UNKNOWN}]))),
+            ("/conditions/0/any/0/value/1", with("conditions", json!([{"any": [{"field": "caller_id", "op": "in", "value": [admin.id, UNKNOWN]}]}]))),
         ] {
             let reply = admin.post("/v1/rules", rule.clone()).await;
             assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!(pointer)), "{rule} {}", reply.body);
+        }
+        for (detail, rule) in [
+            ("There is no such team.", with("actions", json!([{"do": "assign", "assignment_group": UNKNOWN}]))),
+            ("There is no such user.", with("actions", json!([{"do": "assign", "assigned_to": UNKNOWN}]))),
+            ("It is one of created, updated, ", with("events", json!(["exploded"]))),
+        ] {
+            let reply = admin.post("/v1/rules", rule).await;
+            assert!(reply.json()["errors"][0]["detail"].as_str().unwrap().starts_with(detail), "{}", reply.body);
         }
         let timed = json!({"name": "x", "after": {"minutes": 0, "since": "opened"}, "actions": small("x")["actions"]});
         assert_eq!(admin.post("/v1/rules", timed).await.json()["errors"][0]["pointer"], "/after/minutes");

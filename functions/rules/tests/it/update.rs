@@ -3,7 +3,7 @@ use http::Method;
 use serde_json::json;
 use testkit::desk;
 
-use crate::small;
+use crate::{UNKNOWN, small};
 
 #[tokio::test]
 async fn fields_change_with_a_version_and_an_event() {
@@ -25,6 +25,28 @@ async fn fields_change_with_a_version_and_an_event() {
         assert_eq!(admin.patch(&path, json!({"id": 1})).await.status, 400);
         admin.post("/v1/rules", small("Taken")).await;
         assert_eq!(admin.patch(&path, json!({"name": "Taken"})).await.status, 409);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_refused_and_what_stood_there_before_stays() {
+    desk(async |desk| {
+        let admin = desk.person("admin").await;
+        let path = format!("/v1/rules/{}", admin.post("/v1/rules", small("First")).await.json()["id"].as_str().unwrap());
+        for (pointer, change) in [
+            ("/events/1", json!({"events": ["created", "exploded"]})),
+            ("/actions/0/assigned_to", json!({"actions": [{"do": "assign", "assigned_to": UNKNOWN}]})),
+            ("/conditions/0/not/value", json!({"conditions": [{"not": {"field": "restricted_to", "op": "eq", "value": UNKNOWN}}]})),
+        ] {
+            let reply = admin.patch(&path, change).await;
+            assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!(pointer)), "{}", reply.body);
+        }
+        assert_eq!(admin.get(&path).await.header("etag"), Some("\"1\""));
+        let actions = json!([{"do": "assign", "assigned_to": UNKNOWN}]);
+        desk.execute(&format!("update rules set events = '{{exploded}}', actions = '{actions}'")).await;
+        let reply = admin.patch(&path, json!({"active": false})).await;
+        assert_eq!((reply.status, &reply.json()["active"], &reply.json()["actions"]), (200, &json!(false), &actions), "{}", reply.body);
     })
     .await;
 }

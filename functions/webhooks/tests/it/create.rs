@@ -47,11 +47,15 @@ async fn what_cannot_be_delivered_to_is_refused() {
             ("/url", json!({"url": 1})),
             ("/events", json!({"url": "https://example.com/", "events": []})),
             ("/events/1", json!({"url": "https://example.com/", "events": ["*", "created"]})),
+            ("/events/0", json!({"url": "https://example.com/", "events": ["incident.foo"]})),
+            ("/events/2", json!({"url": "https://example.com/", "events": ["team.*", "incident.work_note", "webhook.disabled"]})),
             ("/description", json!({"url": "https://example.com/", "description": "x".repeat(4001)})),
         ] {
             let reply = admin.post("/v1/webhooks", new.clone()).await;
             assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!(pointer)), "{new} {}", reply.body);
         }
+        let foo = admin.post("/v1/webhooks", json!({"url": "https://example.com/", "events": ["incident.foo"]})).await;
+        assert!(foo.json()["errors"][0]["detail"].as_str().unwrap().starts_with("Of incident there are created, updated, "), "{}", foo.body);
         assert_eq!(admin.post("/v1/webhooks", json!({"url": "https://example.com/", "secret": "x"})).await.status, 400);
         assert_eq!(desk.rows("select count(*)::text from webhooks").await, ["0"]);
     })

@@ -18,7 +18,12 @@ async fn fields_change_with_a_version_and_an_event() {
         let event = desk.rows("select changes::text from events where verb = 'updated'").await;
         assert!(event[0].contains(r#""active": [true, false]"#) && event[0].contains(r#""url": []"#) && !event[0].contains("example"), "{event:?}");
         assert_eq!(admin.patch_with(&path, &[("if-match", "\"1\"")], json!({"active": true})).await.status, 412);
-        for (pointer, change) in [("/url", json!({"url": null})), ("/events/0", json!({"events": ["x"]})), ("/active", json!({"active": 1}))] {
+        for (pointer, change) in [
+            ("/url", json!({"url": null})),
+            ("/events/0", json!({"events": ["x"]})),
+            ("/events/1", json!({"events": ["*", "user.exploded"]})),
+            ("/active", json!({"active": 1})),
+        ] {
             let reply = admin.patch(&path, change).await;
             assert_eq!((reply.status, &reply.json()["errors"][0]["pointer"]), (422, &json!(pointer)));
         }

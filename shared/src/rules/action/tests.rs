@@ -50,6 +50,31 @@ fn the_lifecycle_holds_for_rules_too() {
 }
 
 #[test]
+fn what_is_refused_names_the_last_action_that_said_so() {
+    let closed = plan(&json!([{"do": "webhook", "webhook": TEAM}, {"do": "set", "fields": {"impact": 1}}]), &ticket("closed")).unwrap_err();
+    assert_eq!(closed, "action 1: A closed or canceled incident does not change any more.");
+    let actions = json!([
+        {"do": "assign", "assignment_group": null, "assigned_to": TEAM},
+        {"do": "assign", "assignment_group": TEAM},
+        {"do": "set", "fields": {"category": "None", "custom.site": "B"}},
+        {"do": "transition", "to": "resolved", "close_code": "solved", "close_notes": "Done."},
+    ]);
+    let actions = Actions::parse(&actions, "").unwrap();
+    for (why, said) in [
+        ("inactive", "action 1, assignment_group: the group is not there or not active"),
+        ("group", "action 1, assignment_group: a restricted incident stays with its team"),
+        ("assignee", "action 0, assigned_to: nobody active who works tickets, or of a restricted incident nobody of its team"),
+        ("tickets_category_fkey", "action 2, category: tickets_category_fkey"),
+        ("tickets_close_code_check", "action 3, close_code: tickets_close_code_check"),
+        ("tickets_location_check", "tickets_location_check"),
+        ("comments_body_check", "comments_body_check"),
+        ("a value too long", "a value too long"),
+    ] {
+        assert_eq!(actions.refused(why), said);
+    }
+}
+
+#[test]
 fn what_is_wrong_is_pointed_at() {
     for (pointer, actions) in [
         ("/actions", json!([])),
