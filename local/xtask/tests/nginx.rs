@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 use xtask::sync::nginx::upstreams;
 use xtask::{functions, root};
@@ -77,6 +77,17 @@ fn free_port() -> Result<u16> {
 
 impl Edge {
     fn start() -> Result<Self> {
+        // A port that was free a moment ago may be another program's by now: nginx ends then, and is given others.
+        for _ in 0..5 {
+            if let Some(edge) = Self::try_start()? {
+                return Ok(edge);
+            }
+        }
+        bail!("nginx ended five times before it listened")
+    }
+
+    /// None where nginx ended.
+    fn try_start() -> Result<Option<Self>> {
         let (folder, hits) = (tempfile::Builder::new().prefix("edge").tempdir()?, Hits::default());
         let (tls, plain, status) = (free_port()?, free_port()?, free_port()?);
         configure(folder.path(), (tls, plain, status), [instance(&hits)?, instance(&hits)?])?;
@@ -84,12 +95,16 @@ impl Edge {
         let mut command = Command::new("nginx");
         command.env("PATH", path).arg("-p").arg(folder.path()).args(["-c", "nginx.conf", "-g", "daemon off; master_process off;"]);
         let nginx = command.stdout(std::fs::File::create(folder.path().join("access.log"))?).stderr(Stdio::null()).spawn().context("nginx")?;
-        let (edge, begun) = (Self { nginx, folder, tls, plain, hits }, Instant::now());
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, tls)).is_err() {
+        let (mut edge, begun) = (Self { nginx, folder, tls, plain, hits }, Instant::now());
+        // Written once all ports are its own: to connect would tell no more than that somebody listens.
+        while !edge.folder.path().join("nginx.pid").exists() {
+            if edge.nginx.try_wait()?.is_some() {
+                return Ok(None);
+            }
             ensure!(begun.elapsed() < Duration::from_secs(20), "nginx does not listen");
             thread::sleep(Duration::from_millis(5));
         }
-        Ok(edge)
+        Ok(Some(edge))
     }
 
     /// What curl prints of one request, head and body.
