@@ -14,7 +14,7 @@ up: ## Serve the platform with demonstration data on http://127.0.0.1:8080 (PORT
 	@exec target/release/itsm serve --demo
 
 test: lint ## All tests, on a private Postgres
-	@local/setup/system.sh postgres nginx redis prometheus alertmanager
+	@local/setup/system.sh postgres nginx redis prometheus alertmanager curl openssl
 	@local/setup/venv.sh schemathesis
 	@local/setup/venv.sh sam
 	@local/setup/venv.sh checks
@@ -41,7 +41,7 @@ compose-test: ## local/compose.yaml on a container engine, each service killed i
 
 parity: ## The same suite in every home, a function made by the docs too; writes docs/PARITY.md
 	@local/setup/rust.sh
-	@local/setup/system.sh cc postgres nginx
+	@local/setup/system.sh cc postgres nginx openssl
 	cargo xtask parity
 	cargo xtask throwaway
 

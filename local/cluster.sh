@@ -97,7 +97,8 @@ postgres() {
     rm "$dir/pwfile"
   fi
   if [[ $EUID -eq 0 ]]; then set -- setpriv --reuid postgres --regid postgres --clear-groups; else set --; fi
-  run postgres "$@" "$bin/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 \
+  # memory that a page of a list takes is kept for the next one (docs/decisions/0086)
+  MALLOC_TRIM_THRESHOLD_=8388608 MALLOC_MMAP_THRESHOLD_=8388608 run postgres "$@" "$bin/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 \
     -c shared_preload_libraries=pg_stat_statements -c timezone=UTC
   until_healthy postgres "$bin/pg_isready" --quiet
   if [[ ! -e $dir/made ]]; then

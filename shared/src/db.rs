@@ -10,7 +10,7 @@ mod native;
 #[cfg(target_family = "wasm")]
 mod spin;
 #[cfg(not(target_family = "wasm"))]
-pub use native::Db;
+pub use native::{Asked, Db, asked};
 #[cfg(target_family = "wasm")]
 pub use spin::Db;
 
@@ -23,6 +23,13 @@ pub enum Param {
     Int(Option<i64>),
     /// `$n::text`, and through it every other type: `$n::text::uuid`, `$n::text::timestamptz`, `$n::text::jsonb`.
     Text(Option<String>),
+}
+
+impl Param {
+    /// Whether it is a null of whatever type.
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Bool(None) | Self::Int(None) | Self::Text(None))
+    }
 }
 
 /// JSON as Postgres wrote it: a response body, not parsed.

@@ -37,7 +37,7 @@ pub use statements::{newest, statements};
 pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(filter): Query<Filter>, format: Format, uri: Uri) -> Result<Response, Error> {
     let shown = Shown::parse(filter.fields.as_deref(), filter.expand.as_deref())?;
     let mut asked = filter.asked()?;
-    let list = List::choose(&filter, &asked, app.now())?;
+    let list = List::choose(&filter, &asked, shown.expand.is_some(), app.now())?;
     let mut params = Params { filters: filter.params(&asked)?, page: list.page(&app, &filter)? };
     let mut listed = list.ask(&app, &caller, &shown, &params).await?;
     if listed.ends_with(NOTHING)
@@ -84,13 +84,13 @@ struct Params {
 }
 
 impl List {
-    fn choose(filter: &Filter, asked: &Asked, now: Timestamp) -> Result<Self, Error> {
+    fn choose(filter: &Filter, asked: &Asked, is_expanded: bool, now: Timestamp) -> Result<Self, Error> {
         if filter.sort.is_none() && asked.words.is_some() {
             let name = "incidents found";
             return Ok(Self { name, column: "rank", all: &SEARCH, rooms: &SEARCH, own: &SEARCH_OWN, counted_to: 1_000 });
         }
         let sort = filter.sort.unwrap_or(Sort::NewestOpened);
-        let ((name, column), pages, narrow) = (sort.key(), pages(sort), filter.is_narrow(sort, now)?);
+        let ((name, column), pages, narrow) = (sort.key(), pages(sort, is_expanded), filter.is_narrow(sort, now)?);
         let (all, rooms) = match (narrow, filter.is_of_my_teams()) {
             (true, _) => (&pages.narrow, &pages.narrow),
             (false, true) => (&pages.rooms, &pages.rooms),

@@ -6,10 +6,9 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::pool::Pool;
 
-/// As `shared::db` opens its two: ten connections, and five for lists, whose statements are planned each time.
-pub(crate) fn pools(url: &str) -> sqlx::Result<[Pool; 2]> {
-    let options: PgConnectOptions = url.parse()?;
-    Ok([Pool::new(options.clone(), 10, None), Pool::new(options, 5, Some("set plan_cache_mode = force_custom_plan"))])
+/// As `shared::db` opens the one that its four operations use.
+pub(crate) fn pool(url: &str) -> sqlx::Result<Pool> {
+    Ok(Pool::new(url.parse::<PgConnectOptions>()?, 10, None))
 }
 
 /// A parameter: text, int8 or bool, null or not. The types of a statement's parameters never vary.

@@ -21,8 +21,6 @@ mod simple;
 #[derive(Debug, Clone)]
 struct Bare {
     pool: pool::Pool,
-    /// For lists, as the platform has it.
-    lists: pool::Pool,
     /// An agent's session: the `$1` of each statement. The platform takes it from the token.
     session: String,
     /// The agent, who reports in `/simple`.
@@ -33,8 +31,7 @@ struct Bare {
 async fn main() -> Result<()> {
     let variable = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set; `make bench` sets it"));
     let url = variable("DATABASE_URL")?;
-    let [pool, lists] = answer::pools(&url)?;
-    let bare = Bare { pool, lists, session: variable("BENCH_SESSION")?, user: variable("BENCH_USER")? };
+    let bare = Bare { pool: answer::pool(&url)?, session: variable("BENCH_SESSION")?, user: variable("BENCH_USER")? };
     let listener = TcpListener::bind(format!("127.0.0.1:{}", variable("PORT")?)).await.context("listening")?;
     let listener = listener.tap_io(|stream| {
         let _best_effort = stream.set_nodelay(true);

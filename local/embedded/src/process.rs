@@ -27,6 +27,9 @@ pub(crate) enum AtOurDeath {
     Kill,
 }
 
+/// Bytes, of each backend at most.
+const KEPT: &str = "8388608";
+
 /// A command as `account`, in a process group of its own (a Ctrl-C in the terminal is for us, and we shut the
 /// server down after our last query), and without our `PG*` variables, which could lead it elsewhere.
 pub(crate) fn command(program: &Path, account: Option<&Account>, at_our_death: AtOurDeath) -> Command {
@@ -44,6 +47,8 @@ pub(crate) fn command(program: &Path, account: Option<&Account>, at_our_death: A
     }
     // The messages in English, because some are read; a working folder that every user may enter.
     command.env("LC_ALL", "C").current_dir("/");
+    // What a page of a list takes is kept for the next one: glibc would give it back, and the kernel zero it again, each time (docs/decisions/0086).
+    command.env("MALLOC_TRIM_THRESHOLD_", KEPT).env("MALLOC_MMAP_THRESHOLD_", KEPT);
     command.process_group(0).stdin(Stdio::null());
     command
 }

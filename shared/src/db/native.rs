@@ -1,17 +1,20 @@
 //! Postgres by `sqlx`: lazy pools, prepared statements kept per connection.
 use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::{Postgres, Row, query::Query};
+use sqlx::{AssertSqlSafe, Postgres, Row, SqlSafeStr, SqlStr, query::Query};
 
 use super::{DbError, Json, Param};
 use crate::config::DatabaseConfig;
 
+mod asked;
 mod pool;
+pub use asked::{Asked, asked};
 use pool::{Pool, is_dead};
 
 /// Two pools of connections; cheap to clone.
 ///
 /// A statement by key is planned once per connection (planning anew costs a get more than its execution). A list must never fall
-/// to a generic plan, which knows neither its filters nor its limit: its connections plan each time. `docs/decisions/0007`.
+/// to a generic plan, which knows neither its filters nor its limit: its connections plan each time, unless nothing is asked for.
+/// `docs/decisions/0007`.
 #[derive(Debug, Clone)]
 pub struct Db {
     pool: Pool,
@@ -29,12 +32,14 @@ impl Db {
 
     /// All rows' one text column.
     pub async fn rows(&self, sql: &'static str, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
-        on(&self.pool, sql, params).await
+        on(&self.pool, sql.into_sql_str(), params).await
     }
 
-    /// [`Self::rows`] of a statement with filters that may be null, planned for these parameters.
+    /// [`Self::rows`] of a statement with filters that may be null, without those that are. It is planned for these parameters, or once where nothing is asked for.
     pub async fn list(&self, sql: &'static str, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
-        on(&self.lists, sql, params).await
+        let Asked { sql, is_plain } = asked(sql, params);
+        let pool = if is_plain { &self.pool } else { &self.lists };
+        on(pool, AssertSqlSafe(sql).into_sql_str(), params).await // it is the text that was written, less of it
     }
 
     /// Ends all connections; for shutdown.
@@ -45,9 +50,9 @@ impl Db {
 }
 
 /// A read that meets a dead connection is repeated once, on a new one.
-async fn on(pool: &Pool, sql: &'static str, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
-    let rows = match pool.fetch_all(bound(sql, params)).await {
-        Err(error) if is_read(sql) && is_dead(&error) => pool.fetch_all(bound(sql, params)).await?,
+async fn on(pool: &Pool, sql: SqlStr, params: &[Param]) -> Result<Vec<Option<Json>>, DbError> {
+    let rows = match pool.fetch_all(bound(sql.clone(), params)).await {
+        Err(error) if is_read(sql.as_str()) && is_dead(&error) => pool.fetch_all(bound(sql, params)).await?,
         other => other?,
     };
     rows.iter().map(text).collect()
@@ -57,7 +62,7 @@ fn text(row: &PgRow) -> Result<Option<Json>, DbError> {
     row.try_get::<Option<String>, _>(0).map_err(DbError::from)
 }
 
-fn bound<'q>(sql: &'static str, params: &'q [Param]) -> Query<'q, Postgres, sqlx::postgres::PgArguments> {
+fn bound(sql: SqlStr, params: &[Param]) -> Query<'_, Postgres, sqlx::postgres::PgArguments> {
     params.iter().fold(sqlx::query(sql), |query, param| match param {
         Param::Bool(value) => query.bind(*value),
         Param::Int(value) => query.bind(*value),

@@ -1,7 +1,8 @@
     -- $3 open or over, $4 a state, $5 states, $6 and $7 the first and the last priority, $8 priorities, $9 assignee or `me`, $10 no assignee,
     -- $11 team, $12 no team, $13 the caller's teams, $14 caller or `me`, $15 category, $16 channel, $17 major, $18 parent's id or number,
     -- $19 no parent, and one that the caller does not see is none, $20 to $25 opened, updated and resolved from and before, $26 a search,
-    -- $27 how the number begins, $28 `breached` or `due_soon`; each may be null.
+    -- $27 how the number begins, $28 `breached` or `due_soon`; each may be null, and a condition on a null is left out
+    -- before the statement is sent (shared/src/db/asked.rs).
     -- Sets are looked for in a text: the planner takes that for one row in three and walks along the order; it would take an equality for a rare
     -- one although open ones have an index of their own, and sort all of them.
     and ($3::bool is null or case when $3::bool then t.state in ('new', 'in_progress', 'on_hold', 'resolved') else t.state in ('closed', 'canceled') end)
@@ -33,9 +34,9 @@
     and ($25::text is null or t.resolved_at < $25::text::timestamptz)
     and ($26::text is null or t.search @@ search_query($26::text))
     and ($27::text is null or t.number like $27::text || '%')
-    and ($28::text is distinct from 'breached'
+    and ($28::text is null or $28::text <> 'breached'
          or t.id = any (array(select s.ticket_id from ticket_slas s join slas d on d.id = s.sla_id
                                 where d.type = 'sla' and s.breached_at is not null and s.stage <> 'canceled')))
-    and ($28::text is distinct from 'due_soon'
+    and ($28::text is null or $28::text <> 'due_soon'
          or t.id = any (array(select s.ticket_id from ticket_slas s join slas d on d.id = s.sla_id
                                 where d.type = 'sla' and s.stage = 'in_progress' and s.due_at between now() and now() + interval '1 hour')))

@@ -7,9 +7,9 @@ select coalesce(me.refusal, (
       (array_agg(json_build_array(case $32::text when 'opened_at' then t.opened_at::text when 'updated_at' then t.updated_at::text when 'number' then t.number
                                                  when 'priority' then t.priority::text when 'due_at' then t.due_at::text
                                                  else ts_rank(t.search, search_query($26::text))::text end, t.id)) filter (where t.ordinality = $29::int8))[1] end,
-    'items', coalesce(json_agg(case when $2::text is null then row_to_json(body) else
---: expanded
-      end order by t.ordinality) filter (where t.ordinality <= $29::int8), '[]')
+    'items', coalesce(json_agg(
+--: item
+      order by t.ordinality) filter (where t.ordinality <= $29::int8), '[]')
   )::text
   from page, unnest(page.tickets) with ordinality as t, lateral (
     select id, number, short_description, description, state, hold_reason, impact, urgency, priority,
@@ -18,3 +18,4 @@ select coalesce(me.refusal, (
            close_code, close_notes, reassignment_count, reopen_count, version, custom, created_at, updated_at
   ) as body
 )) from me
+where coalesce($2::text, '') is not null -- always: Spin's host must find a type for each parameter

@@ -17,6 +17,9 @@ pub(crate) struct Pages {
 const FILTERS: (&str, &str) = ("filters", include_str!("../../sql/parts/filters.sql"));
 const PAGE: (&str, &str) = ("page", include_str!("../../sql/parts/page.sql"));
 const ROOMS: (&str, &str) = ("rooms", include_str!("../../sql/parts/rooms.sql"));
+/// An incident of a page where nothing is expanded, and where something may be.
+const PLAIN: (&str, &str) = ("item", "      row_to_json(body)\n");
+const EITHER: (&str, &str) = ("item", "      case when $2::text is null then row_to_json(body) else\n--: expanded\n      end\n");
 const EXPANDED: (&str, &str) = ("expanded", include_str!("../../sql/parts/expanded.sql"));
 /// Who asks. The planner calls the function while it estimates, which is worth its price where a plan depends on the person; a requester's
 /// does not, and there it would be called for each row.
@@ -24,10 +27,11 @@ const ASKER: (&str, &str) = ("asker", "      asking($1::text::uuid)\n");
 const ASKER_OF_OWN: (&str, &str) = ("asker", "      (select id from me)\n");
 
 impl Pages {
-    fn of(sort: Sort) -> Self {
+    fn of(sort: Sort, is_expanded: bool) -> Self {
         let (after, order) = order(sort);
+        let item = if is_expanded { EITHER } else { PLAIN };
         let (after, order) = (format!("{after}\n"), format!("{order}\n"));
-        let whole = |template, asker| joined(template, &[FILTERS, asker, PAGE, ROOMS, EXPANDED, ("after", &after), ("order", &order)]);
+        let whole = |template, asker| joined(template, &[FILTERS, asker, PAGE, item, ROOMS, EXPANDED, ("after", &after), ("order", &order)]);
         Self {
             all: whole(include_str!("../../sql/list.sql"), ASKER),
             rooms: whole(include_str!("../../sql/list_rooms.sql"), ASKER),
@@ -73,7 +77,7 @@ fn order(sort: Sort) -> (&'static str, &'static str) {
 }
 
 fn other(template: &str, asker: (&str, &str)) -> String {
-    joined(template, &[FILTERS, asker, PAGE, ROOMS, EXPANDED])
+    joined(template, &[FILTERS, asker, PAGE, EITHER, ROOMS, EXPANDED])
 }
 
 /// What a search finds, the best first: for those who see more than their own.
@@ -87,20 +91,21 @@ pub(crate) static COUNT_OWN: LazyLock<String> = LazyLock::new(|| other(include_s
 /// One incident with small objects of what it names.
 pub(crate) static GET_EXPANDED: LazyLock<String> = LazyLock::new(|| other(include_str!("../../sql/get_expanded.sql"), ASKER));
 
-static PAGES: [OnceLock<Pages>; Sort::ALL.len()] = [const { OnceLock::new() }; Sort::ALL.len()];
+static PAGES: [[OnceLock<Pages>; 2]; Sort::ALL.len()] = [const { [const { OnceLock::new() }; 2] }; Sort::ALL.len()];
 
-/// The pages in this order.
-pub(crate) fn pages(sort: Sort) -> &'static Pages {
-    PAGES[sort as usize].get_or_init(|| Pages::of(sort))
+/// The pages in this order; what is expanded is planned for only where it is asked for.
+pub(crate) fn pages(sort: Sort, is_expanded: bool) -> &'static Pages {
+    PAGES[sort as usize][usize::from(is_expanded)].get_or_init(|| Pages::of(sort, is_expanded))
 }
 
 /// The first page of the list where nothing is said, for those who see more than their own: what `make bench` measures.
 pub fn newest() -> &'static str {
-    &pages(Sort::NewestOpened).all
+    &pages(Sort::NewestOpened, false).all
 }
 
 /// Every statement that is put together, for the test that prepares them: the files alone are not whole.
 pub fn statements() -> Vec<&'static str> {
-    let ordered = Sort::ALL.into_iter().map(pages).flat_map(|pages| [&pages.all, &pages.rooms, &pages.narrow, &pages.own]);
+    let ordered = Sort::ALL.into_iter().flat_map(|sort| [false, true].map(|is_expanded| pages(sort, is_expanded)));
+    let ordered = ordered.flat_map(|pages| [&pages.all, &pages.rooms, &pages.narrow, &pages.own]);
     ordered.chain([&*SEARCH, &COUNT, &SEARCH_OWN, &COUNT_OWN, &GET_EXPANDED]).map(String::as_str).collect()
 }

@@ -117,7 +117,7 @@ for byte, with what they saw in one process. A test that saw something else `dif
 cursors, signatures and request ids, nothing else.
 
 - `in-process`: one router in the test's process.
-- `http`: a process a function, behind nginx with the tree's own routes.
+- `http`: a process a function, behind nginx with the tree's own configuration and TLS, as in the cluster.
 - `lambda`: the native binaries under AWS's runtime interface emulator, woken by API Gateway and EventBridge events.
 - `sqs`: the same, and jobs ring over an SQS emulator.
 - `spin`: the WebAssembly components in a host with Spin's interfaces.

@@ -1,12 +1,18 @@
-//! Each function a process of its own, all behind nginx with the tree's routes: as in compose, without the containers.
+//! Each function a process of its own, all behind nginx with the tree's configuration and TLS: as in compose, without the containers.
 //!
 //! A function's process starts at the first request for one of its paths; until then nothing listens on the port kept for it.
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use shared::config::MailConfig;
+use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 use xtask::functions::{self, Function};
 use xtask::sync::nginx::upstreams;
 
@@ -22,7 +28,11 @@ pub struct Behind {
     http: Http,
     instances: Vec<Instance>,
     nginx: Process,
+    /// Where it listens, and whom a client there trusts.
     address: SocketAddr,
+    roots: RootCertStore,
+    /// What it listens on besides.
+    _plain: [Port; 2],
     /// nginx's prefix; it goes with the value.
     _folder: tempfile::TempDir,
 }
@@ -38,13 +48,14 @@ impl Behind {
     pub(super) async fn start(database: &TestDatabase, mail: &MailConfig) -> Self {
         let functions = functions::all(&xtask::root()).expect("the functions' folders");
         let instances: Vec<Instance> = functions.into_iter().map(|function| Instance::new(function, database, mail)).collect();
-        let (folder, port) = (tempfile::tempdir().expect("a folder"), Port::free());
-        configure(folder.path(), &port, &instances);
+        let (folder, port, plain) = (tempfile::tempdir().expect("a folder"), Port::free(), [Port::free(), Port::free()]);
+        let roots = certify(&folder.path().join("tls")).await;
+        configure(folder.path(), &port, &plain, &instances);
         let mut command = Command::new(nginx());
         let main = "daemon off; master_process off; error_log stderr notice;";
         command.arg("-p").arg(folder.path()).arg("-c").arg(folder.path().join("nginx.conf")).args(["-g", main]);
         let (nginx, _) = Process::start(&mut command, "using the").await; // its event method: it listens by then
-        Self { http: Http::new(), instances, nginx, address: port.address, _folder: folder }
+        Self { http: Http::trusting(roots.clone()), instances, nginx, address: port.address, roots, _plain: plain, _folder: folder }
     }
 
     pub(super) async fn call(&self, wire: Wire) -> Reply {
@@ -53,7 +64,12 @@ impl Behind {
         for instance in instances {
             instance.running().await;
         }
-        self.http.call(self.address, wire).await
+        let mut reply = self.http.send(&format!("https://{}", self.address), wire).await;
+        // nginx says so of whatever it would compress; the rest is the function's own.
+        let functions_own: Vec<_> = reply.headers.get_all("vary").iter().filter(|value| *value != "Accept-Encoding").cloned().collect();
+        reply.headers.remove("vary");
+        reply.headers.extend(functions_own.into_iter().map(|value| (http::header::VARY, value)));
+        reply
     }
 
     pub(super) async fn work(&self, database: &TestDatabase) {
@@ -77,12 +93,12 @@ impl Behind {
 }
 
 impl Desk {
-    /// Where nginx listens, for tests of this home alone.
-    pub fn gateway(&self) -> SocketAddr {
-        match &self.home {
-            super::Home::Http(home) => home.address,
-            other => panic!("a test of the home http in the home {}", other.name()),
-        }
+    /// A connection to nginx, for tests of this home alone.
+    pub async fn gateway(&self) -> TlsStream<TcpStream> {
+        let super::Home::Http(home) = &self.home else { panic!("a test of the home http in the home {}", self.home.name()) };
+        let connector = TlsConnector::from(Arc::new(network::client_config(home.roots.clone())));
+        let stream = TcpStream::connect(home.address).await.expect("nginx listens");
+        connector.connect(home.address.ip().into(), stream).await.expect("a handshake")
     }
 }
 
@@ -122,18 +138,33 @@ pub(super) fn binary(name: &str) -> PathBuf {
     path
 }
 
-/// The tree's own configuration, but for the addresses and the edge: TLS, limits and compression are not the functions' doing.
-fn configure(folder: &Path, port: &Port, instances: &[Instance]) {
+/// A development certificate as the tree makes it, which is trusted then.
+async fn certify(folder: &Path) -> RootCertStore {
+    let script = xtask::root().join("local/nginx/certificate.sh");
+    let status = Command::new(script).arg(folder).status().await.expect("certificate.sh");
+    assert!(status.success(), "certificate.sh: {status}");
+    let mut roots = RootCertStore::empty();
+    let certificate = CertificateDer::from_pem_file(folder.join("fullchain.pem")).expect("a certificate");
+    roots.add(certificate).expect("a certificate to trust");
+    roots
+}
+
+/// The tree's own configuration, but for the addresses and the rates: a test asks faster than one address or one token may.
+fn configure(folder: &Path, port: &Port, plain: &[Port; 2], instances: &[Instance]) {
     let tree = xtask::root().join("local/nginx");
+    let read = |file: &str| std::fs::read_to_string(tree.join(file)).expect("the tree's nginx configuration");
+    let write = |file: &str, text: String| std::fs::write(folder.join(file), text).expect("writing");
     for file in ["nginx.conf", "routes.conf", "headers.conf", "static.conf"] {
-        std::fs::copy(tree.join(file), folder.join(file)).expect("the tree's nginx configuration");
+        write(file, read(file));
     }
     let functions: Vec<Function> = instances.iter().map(|instance| instance.function.clone()).collect();
     let address = |function: &Function| {
         let instance = instances.iter().find(|instance| instance.function.name == function.name).expect("each function has an instance");
         instance.port.address.to_string()
     };
-    std::fs::write(folder.join("upstreams.conf"), upstreams(&functions, address)).expect("writing");
-    std::fs::write(folder.join("edge.conf"), "").expect("writing");
-    std::fs::write(folder.join("listen.conf"), format!("listen {};\n", port.address)).expect("writing");
+    write("upstreams.conf", upstreams(&functions, address));
+    let [redirect, status] = plain.each_ref().map(|port| format!("listen {}", port.address));
+    let edge = read("edge.conf").replace("listen 8080", &redirect).replace("listen 8081", &status);
+    write("edge.conf", edge.replace("rate=200r/s", "rate=100000r/s").replace("rate=50r/s", "rate=100000r/s"));
+    write("listen.conf", read("listen.conf").replace("listen 8443", &format!("listen {}", port.address)));
 }

@@ -1,9 +1,11 @@
 //! What the homes behind a socket share: ports, a client, the variables of a function.
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -11,6 +13,7 @@ use shared::config::{MailApiKind, MailConfig};
 use shared::token::Signer;
 use sqlx::{Connection, PgConnection};
 use tokio::net::TcpSocket;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 use super::{PROXY, SIGNING_KEY, Wire, secrets};
 use crate::client::Reply;
@@ -31,18 +34,31 @@ impl Port {
     }
 }
 
-/// HTTP/1.1 with kept-alive connections; paths go out as they are.
-pub(super) struct Http(Client<HttpConnector, Full<Bytes>>);
+/// HTTP/1.1 with kept-alive connections, in the clear or over TLS; paths go out as they are.
+pub(super) struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 impl Http {
+    /// For what is spoken in the clear.
     pub(super) fn new() -> Self {
+        Self::trusting(RootCertStore::empty())
+    }
+
+    /// Over TLS, only with whom these vouch for.
+    pub(super) fn trusting(roots: RootCertStore) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
+        connector.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new().with_tls_config(client_config(roots)).https_or_http().enable_http1().wrap_connector(connector);
         Self(Client::builder(TokioExecutor::new()).build(connector))
     }
 
     pub(super) async fn call(&self, address: SocketAddr, wire: Wire) -> Reply {
-        let mut request = Request::builder().method(wire.method).uri(format!("http://{address}{}", wire.path));
+        self.send(&format!("http://{address}"), wire).await
+    }
+
+    /// `origin`: scheme, host and port.
+    pub(super) async fn send(&self, origin: &str, wire: Wire) -> Reply {
+        let mut request = Request::builder().method(wire.method).uri(format!("{origin}{}", wire.path));
         *request.headers_mut().expect("a valid request") = wire.headers;
         let request = request.body(Full::from(wire.body)).expect("a valid request");
         let (parts, body) = self.0.request(request).await.expect("an answer").into_parts();
@@ -58,6 +74,12 @@ impl Http {
         let reply = self.call(address, wire).await;
         assert_eq!(reply.status, 200, "waking {path}: {}", reply.body);
     }
+}
+
+/// TLS as a client that trusts these alone.
+pub(super) fn client_config(roots: RootCertStore) -> ClientConfig {
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
+    builder.expect("versions that ring has").with_root_certificates(roots).with_no_client_auth()
 }
 
 /// All variables that a function may need, by name.

@@ -2,11 +2,10 @@
 use crate::elsewhere;
 use serde_json::json;
 use testkit::desk;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 /// Reads on until this was said.
-async fn until(stream: &mut TcpStream, read: &mut String, said: &str) {
+async fn until(stream: &mut (impl AsyncRead + Unpin), read: &mut String, said: &str) {
     let mut part = [0; 4096];
     while !read.contains(said) {
         let bytes = stream.read(&mut part).await.unwrap();
@@ -23,7 +22,7 @@ async fn a_held_stream_shows_each_event_as_it_comes_and_ends() {
     desk(async |desk| {
         let agent = desk.person("agent").await;
         assert_eq!(agent.get("/v1/events").await.status, 200); // its process runs
-        let mut stream = TcpStream::connect(desk.gateway()).await.unwrap();
+        let mut stream = desk.gateway().await;
         let token = agent.token.as_deref().unwrap();
         let head = format!("GET /v1/events?hold=20 HTTP/1.1\r\nhost: desk\r\naccept: text/event-stream\r\nauthorization: Bearer {token}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
