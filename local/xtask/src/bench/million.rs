@@ -57,8 +57,7 @@ fn measure(tools: &Tools, incidents: u32, effort: &Effort) -> Result<Size> {
     let scene = Scene::open(tools, &database, "desk", incidents)?;
     let mut found: Vec<Found> = Vec::new();
     for case in cases(&effort.only) {
-        let is_warm = found.last().is_some_and(|before| before.case.lists_as(&case));
-        let latency = Latency::of(&scene, &case, is_warm, effort.seconds.min(SECONDS))?;
+        let latency = Latency::of(&scene, &case, effort.seconds.min(SECONDS))?;
         println!("{case}: {latency}");
         let rows = match found.last() {
             Some(before) if before.case.lists_as(&case) => before.rows,

@@ -30,11 +30,9 @@ const ENOUGH: u64 = 100;
 const LONGER: u16 = 8;
 
 impl Latency {
-    /// Warms up where nothing like it came before, then measures.
-    pub(super) fn of(scene: &Scene<'_>, case: &Case, is_warm: bool, seconds: u16) -> Result<Self> {
-        if !is_warm {
-            run(scene, case, 1)?;
-        }
+    /// Warms up, then measures: each case is a statement of its own, which every connection prepares first.
+    pub(super) fn of(scene: &Scene<'_>, case: &Case, seconds: u16) -> Result<Self> {
+        run(scene, case, 1)?;
         let (measured, answers) = run(scene, case, seconds)?;
         if answers >= ENOUGH { Ok(measured) } else { Ok(run(scene, case, seconds * LONGER)?.0) }
     }
