@@ -33,7 +33,7 @@ pub(crate) const INCIDENTS: u32 = 10_000;
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Effort {
     /// Rounds of each operation: many short ones, so that what else the machine does for a while falls on all columns of a round alike.
-    #[arg(long, default_value_t = 9)]
+    #[arg(long, default_value_t = 15)]
     pub rounds: u16,
     /// Seconds of each run.
     #[arg(long, default_value_t = 2)]
