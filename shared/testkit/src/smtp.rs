@@ -126,7 +126,9 @@ async fn serve(stream: TcpStream, kept: Arc<Kept>) {
                     return;
                 }
                 mail.message = String::new();
-                while let Ok(Some(line)) = lines.next_line().await {
+                loop {
+                    // What ends before its end was not handed over (RFC 5321, 4.1.1.4): whoever sent it sends it again.
+                    let Ok(Some(line)) = lines.next_line().await else { return };
                     if line == "." {
                         break;
                     }

@@ -16,13 +16,17 @@ async fn a_poisonous_one_is_set_aside_after_three_attempts() {
         // Another one comes behind it.
         let behind = Sample::new("new", &told.from()).text();
         assert_eq!(desk.receive(behind.as_bytes()).await.status, 202);
-        for tries in 1..=3 {
+        let mut tried = 0;
+        while tried < 3 {
             desk.execute("update jobs set run_at = now() where queue = 'intake' and state = 'queued'").await;
             desk.work().await;
-            assert_eq!(
-                desk.rows("select tries || ' ' || state from inbound_mails order by received_at").await,
-                [format!("{tries} received"), "1 done".into()]
-            );
+            let found = desk.rows("select tries || ' ' || state from inbound_mails order by received_at").await;
+            // Once more each time; oftener where the work takes longer than the pause before the next attempt.
+            let now: i32 = found[0].split(' ').next().unwrap().parse().unwrap();
+            assert!((tried + 1..=4).contains(&now), "{found:?} after {tried}");
+            assert!(found[0].ends_with(if now > 3 { " set_aside" } else { " received" }), "{found:?}");
+            assert_eq!(found[1], "1 done");
+            tried = now;
         }
         desk.execute("update jobs set run_at = now() where queue = 'intake' and state = 'queued'").await;
         desk.work().await;
