@@ -25,13 +25,6 @@ pub enum Param {
     Text(Option<String>),
 }
 
-impl Param {
-    /// Whether it is a null of whatever type.
-    fn is_null(&self) -> bool {
-        matches!(self, Self::Bool(None) | Self::Int(None) | Self::Text(None))
-    }
-}
-
 /// JSON as Postgres wrote it: a response body, not parsed.
 pub type Json = String;
 

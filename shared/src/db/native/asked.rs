@@ -44,7 +44,7 @@ fn is_true(condition: &str, params: &[Param]) -> bool {
     let Some((number, rest)) = condition.split_once("::") else { return false };
     let Some((kind, _)) = rest.split_once(" is null or ") else { return false };
     let param = number.parse().ok().and_then(|number: usize| params.get(number.checked_sub(1)?));
-    kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) && param.is_some_and(Param::is_null)
+    kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) && matches!(param, Some(Param::Bool(None) | Param::Int(None) | Param::Text(None)))
 }
 
 /// Up to the parenthesis that closes the first one; none where a quote or a parenthesis stays open.
