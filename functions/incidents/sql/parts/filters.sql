@@ -2,7 +2,7 @@
     -- $11 team, $12 no team, $13 the caller's teams, $14 caller or `me`, $15 category, $16 channel, $17 major, $18 parent's id or number,
     -- $19 no parent, and one that the caller does not see is none, $20 to $25 opened, updated and resolved from and before, $26 a search,
     -- $27 how the number begins, $28 `breached` or `due_soon`; each may be null, and a condition on a null is left out
-    -- before the statement is sent (shared/src/db/asked.rs).
+    -- before the statement is sent (shared/src/db/native/asked.rs).
     -- Sets are looked for in a text: the planner takes that for one row in three and walks along the order; it would take an equality for a rare
     -- one although open ones have an index of their own, and sort all of them.
     and ($3::bool is null or case when $3::bool then t.state in ('new', 'in_progress', 'on_hold', 'resolved') else t.state in ('closed', 'canceled') end)
