@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 pub mod check;
+pub mod edge;
 pub mod functions;
 pub mod sync;
 pub mod wasm;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
+use xtask::edge::{self, Ports};
 use xtask::sync::nginx::upstreams;
 use xtask::{functions, root};
 
@@ -90,7 +91,7 @@ impl Edge {
     fn try_start() -> Result<Option<Self>> {
         let (folder, hits) = (tempfile::Builder::new().prefix("edge").tempdir()?, Hits::default());
         let (tls, plain, status) = (free_port()?, free_port()?, free_port()?);
-        configure(folder.path(), (tls, plain, status), [instance(&hits)?, instance(&hits)?])?;
+        configure(folder.path(), [tls, plain, status], [instance(&hits)?, instance(&hits)?])?;
         let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin";
         let mut command = Command::new("nginx");
         command.env("PATH", path).arg("-p").arg(folder.path()).args(["-c", "nginx.conf", "-g", "daemon off; master_process off;"]);
@@ -131,24 +132,14 @@ impl Drop for Edge {
     }
 }
 
-fn configure(folder: &Path, (tls, plain, status): (u16, u16, u16), instances: [u16; 2]) -> Result<()> {
-    let tree = root().join("local/nginx");
-    for file in ["nginx.conf", "headers.conf", "static.conf"] {
-        std::fs::copy(tree.join(file), folder.join(file))?;
-    }
-    let read = |file: &str| std::fs::read_to_string(tree.join(file));
-    // The largest body that a function may ask for.
-    std::fs::write(folder.join("routes.conf"), read("routes.conf")?.replace("client_max_body_size 31m", "client_max_body_size 101m"))?;
-    std::fs::write(folder.join("listen.conf"), read("listen.conf")?.replace("listen 8443", &format!("listen 127.0.0.1:{tls}")))?;
-    let edge =
-        read("edge.conf")?.replace("listen 8080", &format!("listen 127.0.0.1:{plain}")).replace("listen 8081", &format!("listen 127.0.0.1:{status}"));
-    std::fs::write(folder.join("edge.conf"), edge)?;
+fn configure(folder: &Path, [tls, plain, status]: [u16; 3], instances: [u16; 2]) -> Result<()> {
+    let at = |port: u16| (Ipv4Addr::LOCALHOST, port).into();
     let upstreams = upstreams(&functions::all(&root())?, |_| format!("127.0.0.1:{}", instances[0]));
+    edge::lay_out(folder, &Ports { tls: at(tls), plain: at(plain), status: at(status) }, &upstreams)?;
     let two = format!("upstream fn_incidents {{ server 127.0.0.1:{} max_fails=0; server", instances[1]);
-    std::fs::write(folder.join("upstreams.conf"), upstreams.replace("upstream fn_incidents { server", &two))?;
-    let made = Command::new(tree.join("certificate.sh")).arg(folder.join("tls")).status()?;
-    ensure!(made.success(), "no certificate");
-    Ok(())
+    edge::replace(&folder.join("upstreams.conf"), "upstream fn_incidents { server", &two)?;
+    // The largest body that a function may ask for.
+    edge::replace(&folder.join("routes.conf"), "client_max_body_size 31m", "client_max_body_size 101m")
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Result;
 use shared::config::MailConfig;
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -13,6 +14,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
+use xtask::edge::{self, Ports};
 use xtask::functions::{self, Function};
 use xtask::sync::nginx::upstreams;
 
@@ -49,8 +51,7 @@ impl Behind {
         let functions = functions::all(&xtask::root()).expect("the functions' folders");
         let instances: Vec<Instance> = functions.into_iter().map(|function| Instance::new(function, database, mail)).collect();
         let (folder, port, plain) = (tempfile::tempdir().expect("a folder"), Port::free(), [Port::free(), Port::free()]);
-        let roots = certify(&folder.path().join("tls")).await;
-        configure(folder.path(), &port, &plain, &instances);
+        let roots = configure(folder.path(), &port, &plain, &instances).expect("the edge's folder");
         let mut command = Command::new(nginx());
         let main = "daemon off; master_process off; error_log stderr notice;";
         command.arg("-p").arg(folder.path()).arg("-c").arg(folder.path().join("nginx.conf")).args(["-g", main]);
@@ -138,33 +139,19 @@ pub(super) fn binary(name: &str) -> PathBuf {
     path
 }
 
-/// A development certificate as the tree makes it, which is trusted then.
-async fn certify(folder: &Path) -> RootCertStore {
-    let script = xtask::root().join("local/nginx/certificate.sh");
-    let status = Command::new(script).arg(folder).status().await.expect("certificate.sh");
-    assert!(status.success(), "certificate.sh: {status}");
-    let mut roots = RootCertStore::empty();
-    let certificate = CertificateDer::from_pem_file(folder.join("fullchain.pem")).expect("a certificate");
-    roots.add(certificate).expect("a certificate to trust");
-    roots
-}
-
-/// The tree's own configuration, but for the addresses and the rates: a test asks faster than one address or one token may.
-fn configure(folder: &Path, port: &Port, plain: &[Port; 2], instances: &[Instance]) {
-    let tree = xtask::root().join("local/nginx");
-    let read = |file: &str| std::fs::read_to_string(tree.join(file)).expect("the tree's nginx configuration");
-    let write = |file: &str, text: String| std::fs::write(folder.join(file), text).expect("writing");
-    for file in ["nginx.conf", "routes.conf", "headers.conf", "static.conf"] {
-        write(file, read(file));
-    }
+/// The edge as the cluster has it, but for the addresses and the rates: a test asks faster than one address or one token may. Whom a client trusts then.
+fn configure(folder: &Path, tls: &Port, [plain, status]: &[Port; 2], instances: &[Instance]) -> Result<RootCertStore> {
     let functions: Vec<Function> = instances.iter().map(|instance| instance.function.clone()).collect();
     let address = |function: &Function| {
         let instance = instances.iter().find(|instance| instance.function.name == function.name).expect("each function has an instance");
         instance.port.address.to_string()
     };
-    write("upstreams.conf", upstreams(&functions, address));
-    let [redirect, status] = plain.each_ref().map(|port| format!("listen {}", port.address));
-    let edge = read("edge.conf").replace("listen 8080", &redirect).replace("listen 8081", &status);
-    write("edge.conf", edge.replace("rate=200r/s", "rate=100000r/s").replace("rate=50r/s", "rate=100000r/s"));
-    write("listen.conf", read("listen.conf").replace("listen 8443", &format!("listen {}", port.address)));
+    let ports = Ports { tls: tls.address, plain: plain.address, status: status.address };
+    edge::lay_out(folder, &ports, &upstreams(&functions, address))?;
+    for rate in ["rate=200r/s", "rate=50r/s"] {
+        edge::replace(&folder.join("edge.conf"), rate, "rate=100000r/s")?;
+    }
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(folder.join("tls/fullchain.pem"))?)?;
+    Ok(roots)
 }
