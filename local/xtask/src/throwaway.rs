@@ -44,10 +44,31 @@ fn mirror(root: &Path, copy: &Path) -> Result<Vec<PathBuf>> {
         fs::copy(&from, &to).with_context(|| format!("copying {}", path.display()))?;
         fs::File::options().write(true).open(&to)?.set_modified(from.metadata()?.modified()?)?;
     }
-    if !copy.join("target").exists() {
-        symlink(root.join("target"), copy.join("target"))?;
+    // Where clones share a target folder, the copy may be another clone's, which may be gone: its link is laid anew each time.
+    let target = copy.join("target");
+    if target.symlink_metadata().is_ok() {
+        fs::remove_file(&target)?;
     }
+    symlink(root.join("target"), &target)?;
+    forget(copy, copy, &tree.iter().map(PathBuf::as_path).collect())?;
     Ok(tree)
+}
+
+/// Takes away what the copy has and the tree no longer has, but for the new function itself: its folder is written over.
+fn forget(copy: &Path, folder: &Path, tree: &BTreeSet<&Path>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        let inside = path.strip_prefix(copy)?;
+        if entry.file_type()?.is_dir() {
+            if inside != Path::new("functions").join(NAME) {
+                forget(copy, &path, tree)?;
+            }
+        } else if inside != Path::new("target") && !tree.contains(inside) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The page's files: a line that begins with the path in bold, then the next fenced block.
@@ -96,6 +117,21 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_of_another_clone_is_taken_over() {
+        let root = xtask::root();
+        let copy = std::env::temp_dir().join(format!("itsm-throwaway-{}", std::process::id()));
+        fs::create_dir_all(copy.join("functions/gone")).unwrap();
+        fs::create_dir_all(copy.join("functions").join(NAME)).unwrap();
+        fs::write(copy.join("functions/gone/Cargo.toml"), "").unwrap();
+        fs::write(copy.join("functions").join(NAME).join("Cargo.toml"), "").unwrap();
+        symlink("/nowhere/target", copy.join("target")).unwrap();
+        mirror(&root, &copy).unwrap();
+        assert_eq!(fs::read_link(copy.join("target")).unwrap(), root.join("target"));
+        assert!(!copy.join("functions/gone/Cargo.toml").exists() && copy.join("functions").join(NAME).join("Cargo.toml").exists());
+        fs::remove_dir_all(&copy).unwrap();
+    }
 
     #[test]
     fn a_block_belongs_to_the_path_before_it_and_others_to_none() {
