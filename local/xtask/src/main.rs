@@ -62,7 +62,7 @@ fn run(command: Command) -> Result<()> {
             check::check(&root)?;
         }
         Command::Check => check::check(&root)?,
-        Command::Wasm => wasm::build(&root)?,
+        Command::Wasm => wasm::build(&root, None)?,
         Command::Bench(effort) => bench::run(&root, &effort)?,
         Command::Test(choice) => test::run(&root, &choice)?,
         Command::Throwaway => throwaway::run(&root)?,

@@ -26,6 +26,9 @@ pub(crate) struct Choice {
     /// Only this function's suite. The report is then printed and not written.
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
+    /// Builds only that function's component: the others are taken as they were built last.
+    #[arg(long, requires = "function")]
+    keep_components: bool,
 }
 
 /// Runs the suite and writes the report. Fails unless every test ran and passed in every home.
@@ -52,7 +55,7 @@ async fn everywhere(root: &Path, choice: &Choice) -> Result<Report> {
         if records.exists() {
             std::fs::remove_dir_all(&records)?;
         }
-        let stage = home.set_up(root).await;
+        let stage = home.set_up(root, choice.function.as_deref().filter(|_| choice.keep_components)).await;
         for suite in &suites {
             let results = match &stage {
                 Ok(stage) => suite.run(home, &ground, stage, root).await?,

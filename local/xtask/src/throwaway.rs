@@ -26,7 +26,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     for path in changed(root, &copy, &tree)? {
         ensure!(xtask::sync::WRITES.contains(&path.as_str()), "{path} had to change, and `sync` does not write it");
     }
-    cargo(&copy, &["xtask", "parity", "--function", NAME])?;
+    cargo(&copy, &["xtask", "parity", "--function", NAME, "--keep-components"])?;
     let _component_of_a_function_that_is_none = fs::remove_file(root.join(format!("target/wasm/{NAME}.wasm")));
     Ok(())
 }

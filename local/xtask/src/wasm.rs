@@ -9,9 +9,10 @@ use crate::functions;
 /// Where the host is built: it is a workspace of its own, and its wasmtime is heavy.
 pub const HOST_TARGET: &str = "target/spin-host";
 
-/// Builds them.
-pub fn build(root: &Path) -> Result<()> {
+/// Builds them, or only the one that is named and those that are not there yet.
+pub fn build(root: &Path, only: Option<&str>) -> Result<()> {
     let names = functions::all(root)?.into_iter().map(|function| function.name);
+    let names = names.filter(|name| only.is_none_or(|only| name == only || !root.join(format!("target/wasm/{name}.wasm")).exists()));
     run(Command::new(root.join("local/wasm.sh")).args(names))?;
     let host = root.join("shared/testkit/spin-host/Cargo.toml");
     run(Command::new("cargo").args(["build", "--release", "--quiet", "--manifest-path"]).arg(host).env("CARGO_TARGET_DIR", root.join(HOST_TARGET)))

@@ -42,8 +42,8 @@ impl Home {
         }
     }
 
-    /// An error is why its tests cannot run.
-    pub(super) async fn set_up(self, root: &Path) -> Result<Stage> {
+    /// Builds one component where one is named, and all where none is. An error is why its tests cannot run.
+    pub(super) async fn set_up(self, root: &Path, component: Option<&str>) -> Result<Stage> {
         match self {
             Self::InProcess => {}
             Self::Http => {
@@ -56,8 +56,8 @@ impl Home {
                 return Ok(Stage { sqs: Some(Emulator::start(root).await?) });
             }
             Self::Spin => {
-                let root = root.to_owned();
-                tokio::task::spawn_blocking(move || wasm::build(&root)).await?.context("the components cannot be built")?;
+                let (root, component) = (root.to_owned(), component.map(str::to_owned));
+                tokio::task::spawn_blocking(move || wasm::build(&root, component.as_deref())).await?.context("the components cannot be built")?;
             }
         }
         Ok(Stage::default())
