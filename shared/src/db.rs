@@ -23,6 +23,8 @@ pub enum Param {
     Int(Option<i64>),
     /// `$n::text`, and through it every other type: `$n::text::uuid`, `$n::text::timestamptz`, `$n::text::jsonb`.
     Text(Option<String>),
+    /// `$n::text`, words of this program's own, by commas: of a few, so that a plan may be kept for them. They are lower-case letters and underscores.
+    Words(Vec<&'static str>),
 }
 
 /// JSON as Postgres wrote it: a response body, not parsed.

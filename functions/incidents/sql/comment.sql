@@ -33,7 +33,8 @@ seen as (
 ), ticket as (
   update tickets t set state = case when permitted.answers then 'in_progress' else t.state end,
                        hold_reason = case when not permitted.answers then t.hold_reason end,
-                       due_at = coalesce($11::text::timestamptz, t.due_at), version = t.version + 1, updated_at = comment.created_at
+                       due_at = coalesce($11::text::timestamptz, t.due_at), version = t.version + 1, updated_at = comment.created_at,
+                       quiet_versions = t.quiet_versions + (not permitted.answers)::integer
   from permitted, comment where t.id = permitted.id and (permitted.answers or $11::text::timestamptz <> t.due_at)
   returning t.*
 ), event as (

@@ -21,6 +21,7 @@ with before as (
   update tickets t set
     state = case when answers or reopens then 'in_progress' else t.state end, hold_reason = case when not (answers or reopens) then t.hold_reason end,
     due_at = coalesce($12::text::timestamptz, t.due_at), version = t.version + 1, updated_at = comment.created_at,
+    quiet_versions = t.quiet_versions + (not (answers or reopens))::integer,
     resolved_at = case when reopens then null else t.resolved_at end, close_code = case when reopens then null else t.close_code end,
     close_notes = case when reopens then null else t.close_notes end, reopen_count = t.reopen_count + reopens::integer,
     -- one that is nobody's goes back to who resolved it, if they can still work on it

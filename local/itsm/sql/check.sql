@@ -1,6 +1,7 @@
 -- What does not agree with the history, a row each as JSON: {check, ticket, detail}. The events of a ticket say each version, each field that a version
 -- changed and so how often it was reassigned and reopened; the row must say the same, and its clocks stand as its state has them. A ticket whose
--- clocks are still to be computed (a job of `sla`) is not looked at for them.
+-- clocks are still to be computed (a job of `sla`) is not looked at for them. Where clocks move what a ticket is due, its version rises and no event says
+-- so (docs/SLA.md): so many versions are `quiet_versions`, before the last event or after it.
 with history as (
   select ticket_id, count(*) as versions, min(version) as first, max(version) as last,
          coalesce(max((changes -> 'reassignment_count' ->> 1)::int8) filter (where version = 1), 0)
@@ -20,10 +21,11 @@ with history as (
   where not exists (select from pending where pending.ticket_id = s.ticket_id)
 ), found(sort, "check", ticket, detail) as (
   select 1, 'version', t.number, format('version %s, its events say %s', t.version, coalesce(h.last::text, 'none')) from tickets t left join history h on h.ticket_id = t.id
-  where h.last is distinct from t.version
+  where h.last is null or t.version - h.last not between 0 and t.quiet_versions
   union all
-  select 2, 'events', t.number, format('%s events for the versions 1 to %s', h.versions, h.last) from tickets t join history h on h.ticket_id = t.id
-  where h.first <> 1 or h.versions <> h.last
+  select 2, 'events', t.number, format('%s events for %s versions, %s of them without any', h.versions, t.version, t.quiet_versions)
+  from tickets t join history h on h.ticket_id = t.id
+  where h.first <> 1 or t.version - h.versions <> t.quiet_versions and t.version - h.last between 0 and t.quiet_versions
   union all
   select 3, 'reassignment_count', t.number, format('%s, its events say %s', t.reassignment_count, h.reassigned) from tickets t join history h on h.ticket_id = t.id
   where h.reassigned <> t.reassignment_count

@@ -33,6 +33,8 @@ const FILES: &[(i64, &str, &str)] = &[
     (14, "set_aside", include_str!("../../../shared/migrations/0014_set_aside.sql")),
     (15, "alerts", include_str!("../../../shared/migrations/0015_alerts.sql")),
     (16, "received", include_str!("../../../shared/migrations/0016_received.sql")),
+    (17, "search_at_once", include_str!("../../../shared/migrations/0017_search_at_once.sql")),
+    (18, "quiet_versions", include_str!("../../../shared/migrations/0018_quiet_versions.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {

@@ -10,6 +10,10 @@ mod pool;
 pub use asked::{Asked, asked};
 use pool::{Pool, is_dead};
 
+/// Of so many connections one is for lists: planning and sorting is work for a processor, and more of it at once than there are processors makes each wait
+/// for all others in turn.
+const LISTS: u32 = 3;
+
 /// Two pools of connections; cheap to clone.
 ///
 /// A statement by key is planned once per connection (planning anew costs a get more than its execution). A list must never fall
@@ -26,7 +30,7 @@ impl Db {
     pub fn new(config: &DatabaseConfig) -> Result<Self, DbError> {
         let options: PgConnectOptions = config.url.parse().map_err(DbError::from)?;
         let options = options.application_name("itsm");
-        let lists = Pool::new(options.clone(), (config.max_connections / 2).max(1), Some("set plan_cache_mode = force_custom_plan"));
+        let lists = Pool::new(options.clone(), (config.max_connections / LISTS).max(1), Some("set plan_cache_mode = force_custom_plan"));
         Ok(Self { pool: Pool::new(options, config.max_connections.max(1), None), lists })
     }
 
@@ -67,6 +71,7 @@ fn bound(sql: SqlStr, params: &[Param]) -> Query<'_, Postgres, sqlx::postgres::P
         Param::Bool(value) => query.bind(*value),
         Param::Int(value) => query.bind(*value),
         Param::Text(value) => query.bind(value.as_deref()),
+        Param::Words(words) => query.bind(words.join(",")),
     })
 }
 

@@ -43,6 +43,7 @@ fn value(param: &Param) -> ParameterValue {
         Param::Bool(Some(value)) => ParameterValue::Boolean(*value),
         Param::Int(Some(value)) => ParameterValue::Int64(*value),
         Param::Text(Some(value)) => ParameterValue::Str(value.clone()),
+        Param::Words(words) => ParameterValue::Str(words.join(",")),
         Param::Bool(None) | Param::Int(None) | Param::Text(None) => ParameterValue::DbNull,
     }
 }

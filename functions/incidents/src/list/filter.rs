@@ -110,7 +110,7 @@ impl Filter {
         params.extend(self.priorities()?);
         params.extend(self.people()?);
         let channel = self.channel.as_deref().map(|channel| one("channel", channel, CHANNELS)).transpose()?;
-        params.extend([plain("category", self.category.as_deref())?, channel.into(), flag(self.major)]);
+        params.extend([plain("category", self.category.as_deref())?, words(channel.into_iter().collect()), flag(self.major)]);
         let parent = self.parent_id.as_deref().filter(|parent| *parent != "none");
         params.extend([plain("parent_id", parent)?, flag((self.parent_id.is_some() && parent.is_none()).then_some(true))]);
         for range in self.ranges()? {
@@ -157,20 +157,17 @@ impl Filter {
             (None, 0, 2) => Some(false),
             (asked, ..) => asked,
         };
-        let (one, several) = match states.as_slice() {
-            [] => (None, None),
-            [state] if OVER.contains(state) => (Some((*state).to_owned()), None),
-            several => (None, Some(several.join(","))),
-        };
-        Ok(vec![flag(open), one.into(), several.into()])
+        let is_one = matches!(states.as_slice(), [state] if OVER.contains(state));
+        let (one, several) = if is_one { (states, Vec::new()) } else { (Vec::new(), states) };
+        Ok(vec![flag(open), words(one), words(several)])
     }
 
     /// The first, the last, and those in between where there are several.
     fn priorities(&self) -> Result<Vec<Param>, Error> {
         let asked = self.priority.as_deref().map(|asked| chosen("priority", asked, PRIORITIES)).transpose()?.unwrap_or_default();
         let numbers = || asked.iter().filter_map(|priority| priority.parse::<i64>().ok());
-        let several = (asked.len() > 1).then(|| asked.join(","));
-        Ok(vec![numbers().min().into(), numbers().max().into(), several.into()])
+        let [first, last] = [numbers().min(), numbers().max()].map(Param::from);
+        Ok(vec![first, last, words(if asked.len() > 1 { asked } else { Vec::new() })])
     }
 
     /// Assignee or none, team or none or the caller's, caller.
@@ -184,7 +181,7 @@ impl Filter {
             None => (None, None, None),
             Some("none") => (None, Some(true), None),
             Some("mine") => (None, None, Some(true)),
-            Some(id) => (Some(uuid("assignment_group", id)?), None, None),
+            Some(id) => (Some(uuid("assignment_group", id, "mine or none")?), None, None),
         };
         let concerns = self.caller_id.as_deref().map(|id| person("caller_id", id)).transpose()?;
         Ok(vec![assignee.into(), flag(unassigned), group.into(), flag(groupless), flag(mine), concerns.into()])
@@ -195,17 +192,22 @@ fn flag(value: Option<bool>) -> Param {
     Param::Bool(value)
 }
 
+/// Those that are asked for; none is a null.
+fn words(asked: Vec<&'static str>) -> Param {
+    if asked.is_empty() { Param::Text(None) } else { Param::Words(asked) }
+}
+
 fn at(time: Option<Timestamp>) -> Param {
     Param::Text(time.map(|time| time.to_string()))
 }
 
 /// `me` is for the statement to say.
 fn person(name: &str, id: &str) -> Result<String, Error> {
-    if id == "me" { Ok(id.to_owned()) } else { uuid(name, id).map(|id| id.to_string()) }
+    if id == "me" { Ok(id.to_owned()) } else { uuid(name, id, if name == "caller_id" { "me" } else { "me or none" }).map(|id| id.to_string()) }
 }
 
-fn uuid(name: &str, id: &str) -> Result<Uuid, Error> {
-    Uuid::parse_str(id).map_err(|_| Error::BadRequest(format!("{name} is an id, or one of the words in the documentation.")))
+fn uuid(name: &str, id: &str, words: &str) -> Result<Uuid, Error> {
+    Uuid::parse_str(id).map_err(|_| Error::BadRequest(format!("{name} is an id (a UUID), or {words}.")))
 }
 
 fn one(name: &str, asked: &str, known: &'static [&'static str]) -> Result<&'static str, Error> {
