@@ -51,14 +51,15 @@ bench: ## Throughput beside a bare handler and pgbench, every list at a million 
 	@local/setup/celery.sh
 	cargo xtask bench
 
-soak: ## Kill workers, Redis and Postgres for five minutes; a storm of incidents; a calendar edited under 100,000 tickets; then ask the API, without end
+soak: ## Kill workers, Redis and Postgres for five minutes; a storm of incidents; a calendar edited under 100,000 tickets; the cluster under load and under fire; then ask the API, without end
 	@local/setup/rust.sh
-	@local/setup/system.sh cc postgres redis
+	@local/setup/system.sh cc postgres redis nginx prometheus alertmanager exporters curl openssl faketime
 	@local/setup/venv.sh schemathesis
-	cargo build --release --package soak --package incidents --package calendars --package sla --package notify --package mailer --package sweep
+	cargo build --release --workspace --bins
 	target/release/soak queue
 	target/release/soak storm
 	target/release/soak recompute
+	target/release/soak cluster
 	ITSM_SOAK=1 cargo xtask test --workspace --test it -- schema:: --nocapture
 
 sync: ## Write every home's manifest from the functions' folders

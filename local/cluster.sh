@@ -2,9 +2,10 @@
 # The whole platform as production has it, as plain processes on 127.0.0.1: Postgres, Redis, every function and worker a process of its own, two schedulers,
 # nginx with TLS, Prometheus, Alertmanager and their exporters, with the configuration files of compose.
 #
-#   cluster.sh up      starts what does not run, waits until all of it is healthy, says where it is; again, it starts what has ended
-#   cluster.sh status  what runs, and whether it is healthy
-#   cluster.sh down    ends all of it and takes its folder away, the database too
+#   cluster.sh up                starts what does not run, waits until all of it is healthy, says where it is; again, it starts what has ended
+#   cluster.sh replace [NAME...] a new process of each function and worker, or of these, with the program that is in $BINARIES now; nobody notices
+#   cluster.sh status            what runs, and whether it is healthy
+#   cluster.sh down              ends all of it and takes its folder away, the database too
 #
 # CLUSTER_DIR   its folder: /var/lib/itsm-cluster for root, else target/cluster
 # CLUSTER_PORT  where nginx listens with TLS: 8443; 0 for a free one. All other ports are free ones, kept in the folder.
@@ -150,19 +151,28 @@ nginx_() {
   mkdir -p "$folder"
   local/nginx/certificate.sh "$folder/tls"
   cp local/nginx/{nginx,routes,headers,static}.conf "$folder"
-  addressed local/nginx/upstreams.conf >"$folder/upstreams.conf"
+  upstreams
   sed "s/listen 8443/listen 127.0.0.1:$(port https)/" local/nginx/listen.conf >"$folder/listen.conf"
   sed -e "s/listen 8080/listen 127.0.0.1:$(port http)/" -e "s/listen 8081/listen 127.0.0.1:$(port nginx-status)/" \
     -e "s|https://\$host\$request_uri|https://\$host:$(port https)\$request_uri|" local/nginx/edge.conf >"$folder/edge.conf"
+  # A master that was killed leaves its workers behind, which go on and hold the port: they are of its session.
+  if ! pid_of nginx >/dev/null && [[ -s $dir/pids/nginx ]]; then pkill -KILL --session "$(cut -d' ' -f1 "$dir/pids/nginx")" nginx || true; fi
   run nginx "$(PATH=$PATH:/usr/sbin command -v nginx)" -p "$folder" -c nginx.conf -g 'daemon off;'
   until_healthy nginx answers --insecure "https://127.0.0.1:$(port https)/health/ready"
 }
 
+upstreams() { addressed local/nginx/upstreams.conf >"$dir/nginx/upstreams.conf"; }
+
+targets() {
+  local target
+  for target in monitoring/targets/*.json; do addressed "$target" >"$dir/monitoring/targets/${target##*/}"; done
+}
+
 monitoring() {
-  local folder=$dir/monitoring target name
+  local folder=$dir/monitoring name
   mkdir -p "$folder/targets" "$folder/secrets" "$dir/metrics"
   cp -r monitoring/prometheus.yml monitoring/rules "$folder"
-  for target in monitoring/targets/*.json; do addressed "$target" >"$folder/targets/${target##*/}"; done
+  targets
   secret internal_token >"$folder/secrets/internal_token"
   DATA_SOURCE_NAME="postgresql://itsm_reader:$(secret postgres_reader)@127.0.0.1:$(port postgres)/itsm?sslmode=disable" \
     run postgres-exporter prometheus-postgres-exporter --web.listen-address="127.0.0.1:$(port postgres-exporter)"
@@ -179,12 +189,16 @@ monitoring() {
   for name in alertmanager prometheus; do until_healthy "$name" answers "http://127.0.0.1:$(port "$name")/-/ready"; done
 }
 
+alone() {
+  exec 9>"$dir/lock"
+  flock --nonblock 9 || fail "another one is at work in $dir"
+}
+
 up() {
   umask 077
   mkdir -p "$dir"/{pids,ports,secrets,logs}
   chmod 711 "$dir"
-  exec 9>"$dir/lock"
-  flock --nonblock 9 || fail "another one is at work in $dir"
+  alone
   if [[ ! -s $dir/ports/https && ${CLUSTER_PORT:-8443} != 0 ]]; then echo "${CLUSTER_PORT:-8443}" >"$dir/ports/https"; fi
   # Whoever starts must not inherit the lock.
   { postgres; redis; functions; nginx_; monitoring; } 9>&-
@@ -196,6 +210,42 @@ All parts are healthy.
   logs          $dir/logs
   database      postgres://itsm:$(secret postgres_owner)@127.0.0.1:$(port postgres)/itsm
 TEXT
+}
+
+# The new process is ready before the old one hears of its end, and nginx sends nothing to the old one by then: its former workers, which know no other,
+# end with the requests that they have. The old one finishes what it has under way.
+replace() {
+  umask 077
+  pid_of nginx >/dev/null || fail "no cluster runs in $dir"
+  alone
+  local name names
+  if [[ $# -eq 0 ]]; then mapfile -t names < <(instances functions && instances workers); else names=("$@"); fi
+  for name in "${names[@]}"; do
+    pid_of "$name" >/dev/null || fail "$name does not run: cluster.sh up"
+    mv "$dir/pids/$name" "$dir/pids/$name.old"
+    free_port >"$dir/ports/$name.new"
+    mv "$dir/ports/$name.new" "$dir/ports/$name"
+    functions 9>&-
+    targets
+    if instances functions | grep -qx "$name"; then
+      upstreams
+      kill -s HUP "$(pid_of nginx)"
+      former_workers
+    fi
+    end "$name.old" TERM
+    gone "$name.old"
+    rm "$dir/pids/$name.old"
+  done
+}
+# Waits until nginx has no worker that shuts down, after it has begun to.
+former_workers() {
+  local master begun=$SECONDS
+  master=$(pid_of nginx)
+  sleep 0.3
+  while pgrep --parent "$master" --full 'shutting down' >/dev/null; do
+    ((SECONDS - begun < 30)) || return 0
+    sleep 0.1
+  done
 }
 
 status() {
@@ -235,5 +285,6 @@ case ${1:-} in
   up) up ;;
   status) status ;;
   down) down ;;
-  *) fail "cluster.sh up | status | down" ;;
+  replace) shift && replace "$@" ;;
+  *) fail "cluster.sh up | replace [NAME...] | status | down" ;;
 esac

@@ -14,6 +14,7 @@ has() {
     prometheus) command -v prometheus >/dev/null && command -v promtool >/dev/null ;;
     alertmanager) { command -v prometheus-alertmanager || command -v alertmanager; } >/dev/null && command -v amtool >/dev/null ;;
     exporters) for exporter in nginx redis postgres node; do command -v "prometheus-$exporter-exporter" >/dev/null || return 1; done ;;
+    faketime) compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null ;;
     redis) command -v redis-server >/dev/null && command -v redis-cli >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac

@@ -1,4 +1,4 @@
-//! Long runs of real processes, each with what must be true in the end: the [`storm`], [`recompute`], and the fault test of the queue, which is
+//! Long runs of real processes, each with what must be true in the end: the [`storm`], [`recompute`], the [`cluster`], and the fault test of the queue, which is
 //! [`run`]. In that, jobs add a row each to a table without any key; whatever happens to the workers, to Redis and to Postgres, in the end there
 //! is one row a job: a second run would be a second row.
 #![forbid(unsafe_code)]
@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 mod chaos;
 mod client;
+pub mod cluster;
 mod ground;
 pub mod job;
 mod producer;

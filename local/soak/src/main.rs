@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::{Args, Parser};
 use serde::Serialize;
-use soak::{Plan, recompute, storm};
+use soak::{Plan, cluster, recompute, storm};
 
 /// Long runs of real processes.
 #[derive(Debug, Parser)]
@@ -18,6 +18,8 @@ enum Cli {
     Storm(Storm),
     /// A calendar is edited under open tickets: how long until all are computed anew, and how long a writer waits.
     Recompute(Recompute),
+    /// The whole cluster behind nginx with TLS: under load, while everything is replaced, and while one thing after another breaks.
+    Cluster(Cluster),
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +70,25 @@ struct Recompute {
     write: u64,
 }
 
+#[derive(Debug, Args)]
+struct Cluster {
+    /// Incidents that are there before.
+    #[arg(long, default_value_t = 10_000)]
+    incidents: u32,
+    /// People who ask.
+    #[arg(long, default_value_t = 200)]
+    people: u8,
+    /// Requests a second.
+    #[arg(long, default_value_t = 1_000)]
+    rate: u32,
+    /// Seconds in which nothing happens.
+    #[arg(long, default_value_t = 300)]
+    seconds: u64,
+    /// Requests a second while things break.
+    #[arg(long, default_value_t = 200)]
+    rate_under_fire: u32,
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let programs = std::env::current_exe()?.parent().context("no folder")?.to_owned();
@@ -75,6 +96,7 @@ async fn main() -> Result<()> {
         Cli::Queue(asked) => tell(&soak::run(&asked.plan(&programs)).await?),
         Cli::Storm(asked) => tell(&storm::run(&asked.plan(&programs)).await?),
         Cli::Recompute(asked) => tell(&recompute::run(&asked.plan(&programs)).await?),
+        Cli::Cluster(asked) => tell(&cluster::run(&asked.plan(&programs)).await?),
     }
 }
 
@@ -102,5 +124,12 @@ impl Recompute {
     fn plan(&self, programs: &Path) -> recompute::Plan {
         let limits = Some([Duration::from_secs(self.seconds), Duration::from_millis(self.write)]);
         recompute::Plan { programs: programs.to_owned(), tickets: self.tickets, limits }
+    }
+}
+
+impl Cluster {
+    fn plan(&self, programs: &Path) -> cluster::Plan {
+        let Self { incidents, people, rate, seconds, rate_under_fire } = *self;
+        cluster::Plan { programs: programs.to_owned(), incidents, people, rate, load: Duration::from_secs(seconds), rate_under_fire }
     }
 }

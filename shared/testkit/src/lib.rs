@@ -21,6 +21,7 @@ pub mod inbound;
 pub mod receiver;
 pub mod record;
 pub mod smtp;
+pub mod tls;
 pub mod wire;
 
 pub use client::{Person, Reply};

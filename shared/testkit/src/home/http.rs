@@ -12,7 +12,6 @@ use tokio::process::Command;
 use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 use xtask::edge::{self, Ports};
 use xtask::functions::{self, Function};
@@ -24,6 +23,7 @@ use super::process::Process;
 use crate::client::Reply;
 use crate::database::TestDatabase;
 use crate::desk::Desk;
+use crate::tls::{RootCertStore, client_config};
 
 /// nginx and the functions behind it.
 pub struct Behind {
@@ -97,7 +97,7 @@ impl Desk {
     /// A connection to nginx, for tests of this home alone.
     pub async fn gateway(&self) -> TlsStream<TcpStream> {
         let super::Home::Http(home) = &self.home else { panic!("a test of the home http in the home {}", self.home.name()) };
-        let connector = TlsConnector::from(Arc::new(network::client_config(home.roots.clone())));
+        let connector = TlsConnector::from(Arc::new(client_config(home.roots.clone())));
         let stream = TcpStream::connect(home.address).await.expect("nginx listens");
         connector.connect(home.address.ip().into(), stream).await.expect("a handshake")
     }

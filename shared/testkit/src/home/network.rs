@@ -1,6 +1,5 @@
 //! What the homes behind a socket share: ports, a client, the variables of a function.
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -13,11 +12,11 @@ use shared::config::{MailApiKind, MailConfig};
 use shared::token::Signer;
 use sqlx::{Connection, PgConnection};
 use tokio::net::TcpSocket;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 use super::{PROXY, SIGNING_KEY, Wire, secrets};
 use crate::client::Reply;
 use crate::database::TestDatabase;
+use crate::tls::{RootCertStore, client_config};
 
 /// A loopback port that is kept for a program: bound here, but not listened on, so that nobody else gets it.
 pub(super) struct Port {
@@ -74,12 +73,6 @@ impl Http {
         let reply = self.call(address, wire).await;
         assert_eq!(reply.status, 200, "waking {path}: {}", reply.body);
     }
-}
-
-/// TLS as a client that trusts these alone.
-pub(super) fn client_config(roots: RootCertStore) -> ClientConfig {
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
-    builder.expect("versions that ring has").with_root_certificates(roots).with_no_client_auth()
 }
 
 /// All variables that a function may need, by name.
