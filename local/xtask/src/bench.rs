@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: what the platform costs over a bare handler with the same statements, what its lists cost at a million incidents
-//! ([`million`]), what a cold start on Lambda takes ([`cold`]), and `docs/performance.md`.
+//! ([`million`]), what a cold start on Lambda takes ([`cold`]), what Spin adds to a request ([`spin`]), and `docs/performance.md`.
 //!
 //! Each operation meets a fresh copy of one database of 10,000 incidents. In each round the platform, the bare handler and the simplest
 //! SQL are loaded one after another and `pgbench` runs the same statements, so that whatever else the machine does falls on all of them;
@@ -19,6 +19,7 @@ mod million;
 mod page;
 mod process;
 mod report;
+mod spin;
 mod stage;
 mod tools;
 
@@ -61,6 +62,8 @@ pub(crate) enum Part {
     Million,
     /// A cold start on AWS Lambda.
     Cold,
+    /// Components beside the native program.
+    Spin,
 }
 
 /// Incidents of the second part.
@@ -85,7 +88,8 @@ pub(crate) fn run(root: &Path, effort: &Effort) -> Result<()> {
     let first = if effort.has(Part::Throughput) { Some(throughput(root, &tools, effort)?) } else { None };
     let second = if effort.has(Part::Million) { Some(million::run(root, &tools, effort)?) } else { None };
     let third = if effort.has(Part::Cold) && effort.only.is_empty() { Some(cold::run(root, &tools, effort)?) } else { None };
-    if effort.is_whole() { page::write(root, [first, second, third]) } else { Ok(()) }
+    let fourth = if effort.has(Part::Spin) && effort.only.is_empty() { Some(spin::run(root, &tools, effort)?) } else { None };
+    if effort.is_whole() { page::write(root, [first, second, third, fourth]) } else { Ok(()) }
 }
 
 fn throughput(root: &Path, tools: &Tools, effort: &Effort) -> Result<String> {

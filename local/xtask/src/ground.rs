@@ -45,14 +45,18 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 
 /// A program that ends with this run.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    let mut command = Command::new(program);
-    command.kill_on_drop(true);
-    command
+    ending(std::process::Command::new(program))
 }
 
-/// The cargo that runs this.
+/// Cargo, the same way.
 pub(crate) fn cargo() -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    ending(xtask::cargo())
+}
+
+fn ending(command: std::process::Command) -> Command {
+    let mut command = Command::from(command);
+    command.kill_on_drop(true);
+    command
 }
 
 /// Fails unless it succeeds.

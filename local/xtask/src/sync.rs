@@ -1,7 +1,6 @@
 //! `cargo xtask sync`: from the functions' folders to every file that lists them. The files are committed; a test holds them current.
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -77,7 +76,7 @@ pub const WRITES: &[&str] = &[
 /// Writes what is stale, and the document of the API as the functions have it now; answers which.
 pub fn write(root: &Path) -> Result<Vec<&'static str>> {
     let mut written = manifests(root)?;
-    let printed = Command::new("cargo").args(["run", "--quiet", "--package", "itsm", "--example", "openapi"]).current_dir(root).output()?;
+    let printed = crate::cargo().args(["run", "--quiet", "--package", "itsm", "--example", "openapi"]).current_dir(root).output()?;
     ensure!(printed.status.success(), "the document of the API: {}", String::from_utf8_lossy(&printed.stderr));
     if fs::read(root.join(OPENAPI))? != printed.stdout {
         fs::write(root.join(OPENAPI), printed.stdout)?;

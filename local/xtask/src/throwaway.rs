@@ -109,7 +109,7 @@ fn changed(root: &Path, copy: &Path, tree: &[PathBuf]) -> Result<BTreeSet<String
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
-    let status = Command::new(env!("CARGO")).args(arguments).current_dir(folder).status()?;
+    let status = xtask::cargo().args(arguments).current_dir(folder).status()?;
     ensure!(status.success(), "cargo {} failed in the copy", arguments.join(" "));
     Ok(())
 }

@@ -13,9 +13,9 @@ pub const HOST_TARGET: &str = "target/spin-host";
 pub fn build(root: &Path, only: Option<&str>) -> Result<()> {
     let names = functions::all(root)?.into_iter().map(|function| function.name);
     let names = names.filter(|name| only.is_none_or(|only| name == only || !root.join(format!("target/wasm/{name}.wasm")).exists()));
-    run(Command::new(root.join("local/wasm.sh")).args(names))?;
+    run(crate::by_hand(Command::new(root.join("local/wasm.sh"))).args(names))?;
     let host = root.join("shared/testkit/spin-host/Cargo.toml");
-    run(Command::new("cargo").args(["build", "--release", "--quiet", "--manifest-path"]).arg(host).env("CARGO_TARGET_DIR", root.join(HOST_TARGET)))
+    run(crate::cargo().args(["build", "--release", "--quiet", "--manifest-path"]).arg(host).env("CARGO_TARGET_DIR", root.join(HOST_TARGET)))
 }
 
 fn run(command: &mut Command) -> Result<()> {

@@ -1,4 +1,5 @@
 //! A run of wrk.
+use std::fmt;
 use std::path::Path;
 use std::process::Command;
 
@@ -47,4 +48,28 @@ pub(super) fn wrk(
 pub(super) fn requests(said: &str) -> Result<u64> {
     let line = said.lines().find_map(|line| line.trim().split_once(" requests in ")).context("wrk's report has changed")?;
     Ok(line.0.parse()?)
+}
+
+/// Milliseconds within which so many of a hundred were answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Latency {
+    pub(super) p50: f64,
+    pub(super) p95: f64,
+    pub(super) p99: f64,
+}
+
+impl Latency {
+    /// Of what wrk said.
+    pub(super) fn said(said: &str) -> Result<Self> {
+        let line = said.lines().find_map(|line| line.strip_prefix("Quantiles: ")?.strip_suffix(" us")).context("target.lua has changed")?;
+        let mut quantiles = line.split(' ').map(|us| us.parse::<f64>().unwrap_or_default() / 1e3);
+        let mut next = || quantiles.next().context("target.lua has changed");
+        Ok(Self { p50: next()?, p95: next()?, p99: next()? })
+    }
+}
+
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms", self.p50, self.p95, self.p99)
+    }
 }

@@ -14,7 +14,7 @@ use super::database::Database;
 use super::tools::Tools;
 use super::{Effort, INCIDENTS};
 use cases::{Case, FILTERS, OPERATIONS, SEARCHES, SORTS};
-use measured::{Found, Latency};
+use measured::{Found, latency};
 use scene::Scene;
 
 /// Who asks.
@@ -57,7 +57,7 @@ fn measure(tools: &Tools, incidents: u32, effort: &Effort) -> Result<Size> {
     let scene = Scene::open(tools, &database, "desk", incidents)?;
     let mut found: Vec<Found> = Vec::new();
     for case in cases(&effort.only) {
-        let latency = Latency::of(&scene, &case, effort.seconds.min(SECONDS))?;
+        let latency = latency(&scene, &case, effort.seconds.min(SECONDS), |latency| latency.p95 < report::limit(&case))?;
         println!("{case}: {latency}");
         let rows = match found.last() {
             Some(before) if before.case.lists_as(&case) => before.rows,

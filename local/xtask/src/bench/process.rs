@@ -20,9 +20,15 @@ pub(super) struct Process {
 impl Process {
     /// Starts it and waits until `path` answers. Its log goes to `/dev/null`: how fast a pipe is emptied is not its own doing.
     pub(super) fn start(command: &mut Command, path: &str) -> Result<Self> {
+        Self::start_at(|port| command.env("PORT", port.to_string()), path)
+    }
+
+    /// The same of what takes its port otherwise.
+    pub(super) fn start_at<'a>(command: impl FnOnce(u16) -> &'a mut Command, path: &str) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let command = command(port);
         let begun = Instant::now();
-        let child = command.env("PORT", port.to_string()).stdout(Stdio::null()).spawn().context("starting a server")?;
+        let child = command.stdout(Stdio::null()).spawn().context("starting a server")?;
         let mut process = Self { child, port, ready_after: Duration::ZERO };
         while !matches!(ask(port, "GET", path, ""), Ok((200, _))) {
             ensure!(process.child.try_wait()?.is_none(), "the server ended before it was ready");

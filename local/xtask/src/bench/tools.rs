@@ -35,7 +35,7 @@ const PROFILE: &str = "dist";
 
 /// Builds these packages.
 pub(super) fn build(root: &Path, packages: &[&str]) -> Result<()> {
-    let mut cargo = Command::new("cargo");
+    let mut cargo = xtask::cargo();
     cargo.current_dir(root).args(["build", "--profile", PROFILE]);
     cargo.args(packages.iter().flat_map(|package| ["--package", *package]));
     ensure!(cargo.status()?.success(), "the build failed");
