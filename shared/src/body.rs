@@ -109,7 +109,8 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
         return Error::BadRequest(format!("{}.", first_upper(strip_position(&text))));
     }
     let pointer: String = error.path().iter().filter_map(segment).collect();
-    Error::Invalid(vec![FieldError { pointer, detail: strip_position(&text).to_owned() }])
+    let detail = if text.starts_with("UUID parsing failed") { "It is an id (a UUID)." } else { strip_position(&text) };
+    Error::Invalid(vec![FieldError { pointer, detail: detail.to_owned() }])
 }
 
 fn segment(segment: &serde_path_to_error::Segment) -> Option<String> {
@@ -150,9 +151,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        axum::extract::Query::try_from_uri(&parts.uri)
-            .map(|axum::extract::Query(value)| Self(value))
-            .map_err(|error| Error::BadRequest(format!("{}.", first_upper(&error.body_text()))))
+        axum::extract::Query::try_from_uri(&parts.uri).map(|axum::extract::Query(value)| Self(value)).map_err(|error| {
+            let text = error.body_text();
+            Error::BadRequest(format!("{}.", first_upper(text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text))))
+        })
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Key {
     /// When it ends.
     #[schema(format = "date-time")]
     expires_at: String,
-    /// When it was last used, to the hour.
+    /// When it was last used; renewed once an hour.
     #[schema(format = "date-time")]
     last_used_at: Option<String>,
 }

@@ -8,7 +8,7 @@ use shared::body::Body;
 use shared::caller::{Answer, Asked, Caller, Refusal};
 use shared::conditional::created;
 use shared::db::Param;
-use shared::error::Error;
+use shared::error::{Error, FieldError};
 use shared::idempotency::IdempotencyKey;
 use shared::rules::incident::{A_LINE, is_line};
 use shared::rules::lifecycle::State as Stage;
@@ -89,6 +89,7 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, key: Idempote
     };
     let body = match explained(outcome)? {
         Answer::Refused(Refusal::Replay) => replayed(&app, &caller, "POST /v1/incidents", &key, None, &new.digest).await?,
+        Answer::Refused(Refusal::Forbidden) => return Err(Error::Forbidden(NOT_SO.into())),
         answer => committed(&app, &answer.body()?).await?,
     };
     created(body, "/v1/incidents")
@@ -105,19 +106,25 @@ async fn attempt(app: &App, caller: &Caller, incident: &Value, [key, digest]: [P
     row["due_at"] = clocks.due_at.as_str().into();
     Ok(caller.ask(app, CREATE, &[row.to_string().into(), now.into(), key, digest, clocks.param()]).await)
 }
+const NOT_SO: &str = "A requester raises for themselves alone: leave out caller_id and what the desk decides. An auditor raises nothing.";
 const CREATE: &str = include_str!("../sql/create.sql");
 
 impl NewIncident {
     fn with_id(self, id: Uuid) -> Result<Value, Error> {
+        let wrong = |pointer: &str, detail: &str| FieldError { pointer: pointer.into(), detail: detail.into() };
+        let mut errors = Vec::new();
         if !is_line(&self.short_description) {
-            return Err(Error::invalid("/short_description", A_LINE));
+            errors.push(wrong("/short_description", A_LINE));
         }
-        let mut row = serde_json::to_value(self).map_err(|error| Error::Internal(error.into()))?;
-        for level in ["impact", "urgency"] {
-            if !matches!(row[level].as_i64(), Some(1..=3)) {
-                return Err(Error::invalid(&format!("/{level}"), "It is 1 (High), 2 (Medium) or 3 (Low)."));
+        for (pointer, level) in [("/impact", self.impact), ("/urgency", self.urgency)] {
+            if !matches!(level, 1..=3) {
+                errors.push(wrong(pointer, "It is 1 (High), 2 (Medium) or 3 (Low)."));
             }
         }
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
+        let mut row = serde_json::to_value(self).map_err(|error| Error::Internal(error.into()))?;
         custom::check(&row["custom"])?;
         row["id"] = id.to_string().into();
         Ok(row)

@@ -28,7 +28,7 @@ pub fn json() -> String {
     json
 }
 
-const DESCRIPTION: &str = "Incidents, requests, problems and changes. Errors are application/problem+json (RFC 9457); lists are keyset \
+const DESCRIPTION: &str = "A service desk: incidents, what is promised for them, who works on them and who is told. Errors are application/problem+json (RFC 9457); lists are keyset \
 pages; the ETag is the version of a row. See docs/API.md.";
 
 #[cfg(test)]
