@@ -117,13 +117,15 @@ redis() {
   until_healthy redis env REDISCLI_AUTH="$(secret redis)" redis-cli -e -p "$(port redis)" ping
 }
 
+# Those that are named, or all.
 functions() {
-  local name key
+  local name key names=("$@")
+  if [[ $# -eq 0 ]]; then mapfile -t names < <(instances functions && instances workers); fi
   key=$(secret jwt_signing_key)
   export SECRET_KEY INTERNAL_TOKEN JWT_KEYS DATABASE_URL QUEUE_URL TRUSTED_PROXIES=127.0.0.1 HOST=127.0.0.1 DATABASE_MAX_CONNECTIONS=6
   SECRET_KEY=$(secret secret_key) INTERNAL_TOKEN=$(secret internal_token) JWT_KEYS=$(echo "$key" | "$binaries/itsm" key public)
   DATABASE_URL="postgres://itsm_app:$(secret postgres_app)@127.0.0.1:$(port postgres)/itsm" QUEUE_URL="redis://:$(secret redis)@127.0.0.1:$(port redis)"
-  for name in $(instances functions) $(instances workers); do
+  for name in "${names[@]}"; do
     PORT=$(port "$name")
     if [[ $name == auth ]]; then
       JWT_SIGNING_KEY=$key PORT=$PORT run "$name" "$binaries/$name"
@@ -131,7 +133,7 @@ functions() {
       PORT=$PORT run "$name" "$binaries/${name%-2}"
     fi
   done
-  for name in $(instances functions) $(instances workers); do
+  for name in "${names[@]}"; do
     until_healthy "$name" answers "http://127.0.0.1:$(port "$name")/health/ready"
   done
 }
@@ -225,7 +227,7 @@ replace() {
     mv "$dir/pids/$name" "$dir/pids/$name.old"
     free_port >"$dir/ports/$name.new"
     mv "$dir/ports/$name.new" "$dir/ports/$name"
-    functions 9>&-
+    functions "$name" 9>&-
     targets
     if instances functions | grep -qx "$name"; then
       upstreams
