@@ -220,14 +220,21 @@ replace() {
   umask 077
   pid_of nginx >/dev/null || fail "no cluster runs in $dir"
   alone
-  local name names
+  local name names former
   if [[ $# -eq 0 ]]; then mapfile -t names < <(instances functions && instances workers); else names=("$@"); fi
   for name in "${names[@]}"; do
     pid_of "$name" >/dev/null || fail "$name does not run: cluster.sh up"
+    former=$(port "$name")
     mv "$dir/pids/$name" "$dir/pids/$name.old"
     free_port >"$dir/ports/$name.new"
     mv "$dir/ports/$name.new" "$dir/ports/$name"
-    functions "$name" 9>&-
+    if ! (functions "$name") 9>&-; then
+      # nobody but this script knows of the new one: the old one stays
+      end "$name" KILL
+      mv "$dir/pids/$name.old" "$dir/pids/$name"
+      echo "$former" >"$dir/ports/$name"
+      fail "$name is not replaced"
+    fi
     targets
     if instances functions | grep -qx "$name"; then
       upstreams
@@ -263,7 +270,8 @@ status() {
 down() {
   [[ -d $dir/pids ]] || return 0
   local name pid names=()
-  for name in prometheus alertmanager nginx-exporter redis-exporter postgres-exporter node-exporter nginx $(instances functions) $(instances workers) redis postgres; do
+  for name in prometheus alertmanager nginx-exporter redis-exporter postgres-exporter node-exporter nginx $(instances functions) $(instances workers) \
+    $(cd "$dir/pids" && compgen -G '*.old') redis postgres; do
     if pid=$(pid_of "$name"); then names+=("$name"); fi
   done
   for name in "${names[@]}"; do

@@ -38,12 +38,18 @@ pub(crate) async fn person(connection: &mut PgConnection, role: &str) -> Result<
     Ok(id)
 }
 
+/// A session of theirs, of a day.
+pub(crate) async fn session(connection: &mut PgConnection, user: Uuid) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    let sql = "insert into sessions (id, user_id, refresh_hash, expires_at) values ($1::uuid, $2::uuid, $1, now() + interval '1 day')";
+    sqlx::query(sql).bind(id.to_string()).bind(user.to_string()).execute(connection).await?;
+    Ok(id)
+}
+
 impl Client {
     /// For the process that listens on this port, as this person, in a session of their own. Waits until it is ready.
     pub(crate) async fn new(ground: &Ground, connection: &mut PgConnection, port: u16, (user, role): (Uuid, Role)) -> Result<Self> {
-        let session = Uuid::now_v7();
-        let sql = "insert into sessions (id, user_id, refresh_hash, expires_at) values ($1::uuid, $2::uuid, $1, now() + interval '1 day')";
-        sqlx::query(sql).bind(session.to_string()).bind(user.to_string()).execute(connection).await?;
+        let session = session(connection, user).await?;
         let token = ground.signer.sign(&Subject { user, session, role }, shared::app::now().as_second())?;
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);

@@ -175,7 +175,7 @@ impl Filter {
         let (assignee, unassigned) = match self.assigned_to.as_deref() {
             None => (None, None),
             Some("none") => (None, Some(true)),
-            Some(id) => (Some(person("assigned_to", id)?), None),
+            Some(id) => (Some(person("assigned_to", id, "me or none")?), None),
         };
         let (group, groupless, mine) = match self.assignment_group.as_deref() {
             None => (None, None, None),
@@ -183,7 +183,7 @@ impl Filter {
             Some("mine") => (None, None, Some(true)),
             Some(id) => (Some(uuid("assignment_group", id, "mine or none")?), None, None),
         };
-        let concerns = self.caller_id.as_deref().map(|id| person("caller_id", id)).transpose()?;
+        let concerns = self.caller_id.as_deref().map(|id| person("caller_id", id, "me")).transpose()?;
         Ok(vec![assignee.into(), flag(unassigned), group.into(), flag(groupless), flag(mine), concerns.into()])
     }
 }
@@ -202,8 +202,8 @@ fn at(time: Option<Timestamp>) -> Param {
 }
 
 /// `me` is for the statement to say.
-fn person(name: &str, id: &str) -> Result<String, Error> {
-    if id == "me" { Ok(id.to_owned()) } else { uuid(name, id, if name == "caller_id" { "me" } else { "me or none" }).map(|id| id.to_string()) }
+fn person(name: &str, id: &str, words: &str) -> Result<String, Error> {
+    if id == "me" { Ok(id.to_owned()) } else { uuid(name, id, words).map(|id| id.to_string()) }
 }
 
 fn uuid(name: &str, id: &str, words: &str) -> Result<Uuid, Error> {

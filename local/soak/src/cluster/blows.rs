@@ -68,7 +68,7 @@ pub(super) async fn strike(site: &Site) -> Result<Vec<Struck>> {
     }
 
     let at = begun.elapsed();
-    site.signal("postgres", Signal::INT)?;
+    kill_process(site.pid("postgres")?, Signal::INT)?;
     sleep(NOTICED).await;
     site.script("up").await?;
     calm(begun, &mut struck, "Postgres restarted", at).await;
@@ -117,7 +117,7 @@ async fn redis(site: &Site, command: &[&str]) -> Result<()> {
 async fn full(site: &Site) -> Result<()> {
     let folder = site.file("redis");
     let (kept, at) = (site.file("redis.kept"), folder.display().to_string());
-    site.signal("redis", Signal::KILL)?;
+    site.kill("redis")?;
     run("cp", &["-a", &at, &kept.display().to_string()]).await?;
     run("mount", &["-t", "tmpfs", "-o", "size=16m,mode=700", "tmpfs", &at]).await?;
     run("cp", &["-a", &format!("{}/.", kept.display()), &at]).await?;
@@ -127,7 +127,7 @@ async fn full(site: &Site) -> Result<()> {
         sleep(LONG).await;
         std::fs::remove_file(folder.join("full"))?;
         sleep(CALM).await;
-        site.signal("redis", Signal::KILL)
+        site.kill("redis")
     };
     let filled: Result<()> = filled.await;
     run("umount", &["--lazy", &at]).await?;
@@ -142,7 +142,7 @@ async fn clock(site: &Site) -> Result<()> {
     let variables = environment.split(|byte| *byte == 0).filter_map(|line| std::str::from_utf8(line).ok()?.split_once('='));
     let mut worker = Command::new(site.programs().join("notify"));
     worker.env_clear().envs(variables).env("LD_PRELOAD", faketime()?).env("FAKETIME", "+1h").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    site.signal("notify", Signal::KILL)?;
+    site.kill("notify")?;
     let mut worker = worker.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true).spawn().context("starting notify")?;
     sleep(LONG).await;
     ensure!(worker.try_wait()?.is_none(), "the worker with the wrong clock has ended");

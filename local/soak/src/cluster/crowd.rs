@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::act::{Act, Asked, Outcome};
 use super::kept::{Kept, Made};
 use super::site::Site;
-use crate::client::person;
+use crate::client::{person, session};
 
 /// Everybody who asks, and what they ask about.
 pub(super) struct Crowd {
@@ -62,9 +62,8 @@ impl Crowd {
         let mut crowd = Vec::new();
         for number in 1..=people {
             let (role, name) = if number.is_multiple_of(4) { (Role::Requester, "requester") } else { (Role::Agent, "agent") };
-            let (user, session) = (person(&mut connection, name).await?, Uuid::now_v7());
-            let sql = "insert into sessions (id, user_id, refresh_hash, expires_at) values ($1::uuid, $2::uuid, $1, now() + interval '1 day')";
-            sqlx::query(sql).bind(session.to_string()).bind(user.to_string()).execute(&mut connection).await?;
+            let user = person(&mut connection, name).await?;
+            let session = session(&mut connection, user).await?;
             crowd.push(Person { pool: pool(roots.clone(), number), subject: Subject { user, session, role } });
         }
         let tickets = sqlx::query_scalar(TICKETS).fetch_all(&mut connection).await?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -73,10 +73,6 @@ impl Site {
         let line = self.read("pids", name)?;
         let pid = line.split(' ').next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
         pid.with_context(|| format!("{name} has no pid"))
-    }
-
-    pub(super) fn signal(&self, name: &str, signal: Signal) -> Result<()> {
-        kill_process(self.pid(name)?, signal).with_context(|| format!("{signal:?} to {name}"))
     }
 
     /// It and all that it started, which would go on without it: nginx' workers do.
