@@ -41,7 +41,7 @@ compose-test: ## local/compose.yaml on a container engine, each service killed i
 
 parity: ## The same suite in every home, a function made by the docs too; writes docs/PARITY.md
 	@local/setup/rust.sh
-	@local/setup/system.sh cc postgres nginx openssl
+	@local/setup/system.sh cc postgres nginx redis prometheus alertmanager exporters curl openssl
 	cargo xtask parity
 	cargo xtask throwaway
 

@@ -4,6 +4,9 @@
 #
 #   cluster.sh up                starts what does not run, waits until all of it is healthy, says where it is; again, it starts what has ended
 #   cluster.sh replace [NAME...] a new process of each function and worker, or of these, with the program that is in $BINARIES now; nobody notices
+#   cluster.sh stop NAME...      ends functions or workers by name, or all `functions`, or all `workers`
+#   cluster.sh start NAME...     and starts them again, as `up` does with all that has ended
+#   cluster.sh empty             takes away all that the desk holds: a new database, migrated
 #   cluster.sh status            what runs, and whether it is healthy
 #   cluster.sh down              ends all of it and takes its folder away, the database too
 #
@@ -103,7 +106,7 @@ postgres() {
     -c shared_preload_libraries=pg_stat_statements -c timezone=UTC
   until_healthy postgres "$bin/pg_isready" --quiet
   if [[ ! -e $dir/made ]]; then
-    "$bin/psql" --quiet --username itsm --dbname postgres --command "set client_min_messages = warning" --command "drop database if exists itsm" --command "create database itsm"
+    "$bin/psql" --quiet --username itsm --dbname postgres --command "set client_min_messages = warning" --command "drop database if exists itsm with (force)" --command "create database itsm"
     ITSM_APP_PASSWORD=$(secret postgres_app) ITSM_READER_PASSWORD=$(secret postgres_reader) PATH="$bin:$PATH" local/postgres/init.sh
     touch "$dir/made"
   fi
@@ -151,6 +154,7 @@ addressed() {
 nginx_() {
   local folder=$dir/nginx file
   mkdir -p "$folder"
+  chmod 711 "$folder" # workers of another user than root keep large bodies below it
   local/nginx/certificate.sh "$folder/tls"
   cp local/nginx/{nginx,routes,headers,static}.conf "$folder"
   upstreams
@@ -257,6 +261,43 @@ former_workers() {
   done
 }
 
+# Functions and workers by name, a line each.
+named() {
+  local name
+  [[ $# -gt 0 ]] || fail "whom? A function or a worker by its name, functions, or workers"
+  for name in "$@"; do
+    if [[ $name == functions || $name == workers ]]; then
+      instances "$name"
+    else
+      { instances functions && instances workers; } | grep -x "$name" || fail "there is no $name"
+    fi
+  done
+}
+stop() {
+  local name names
+  names=$(named "$@")
+  mapfile -t names <<<"$names"
+  for name in "${names[@]}"; do end "$name" TERM; done
+  for name in "${names[@]}"; do gone "$name"; done
+}
+start() {
+  local names
+  umask 077
+  pid_of postgres >/dev/null || fail "no cluster runs in $dir: cluster.sh up"
+  names=$(named "$@")
+  mapfile -t names <<<"$names"
+  alone
+  functions "${names[@]}" 9>&-
+}
+
+# Whoever is connected is put out, and comes back.
+empty() {
+  pid_of postgres >/dev/null || fail "no cluster runs in $dir"
+  alone
+  rm -f "$dir/made"
+  postgres
+}
+
 status() {
   local file name ended=0
   for file in "$dir"/pids/*; do
@@ -296,5 +337,8 @@ case ${1:-} in
   status) status ;;
   down) down ;;
   replace) shift && replace "$@" ;;
-  *) fail "cluster.sh up | replace [NAME...] | status | down" ;;
+  stop) shift && stop "$@" ;;
+  start) shift && start "$@" ;;
+  empty) empty ;;
+  *) fail "cluster.sh up | replace [NAME...] | stop NAME... | start NAME... | empty | status | down" ;;
 esac

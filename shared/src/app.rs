@@ -6,11 +6,13 @@ use std::time::SystemTime;
 use anyhow::{Result, ensure};
 use jiff::Timestamp;
 
+use crate::cache::Cache;
 use crate::client::Proxies;
 use crate::config::{Config, MailConfig};
 use crate::db::Db;
 use crate::fetch::Fetch;
 use crate::hold::Hold;
+use crate::limit::Limit;
 use crate::mail::Mail;
 use crate::metrics::METRICS;
 use crate::page::CursorKey;
@@ -29,6 +31,10 @@ pub struct Parts {
     pub db: Db,
     /// Rings the bell for a job.
     pub queue: Queue,
+    /// Pages that another process has read.
+    pub cache: Cache,
+    /// What one person may ask.
+    pub limit: Arc<Limit>,
     /// Jobs that a worker runs at once, of each queue.
     pub job_concurrency: usize,
     /// Checks access tokens.
@@ -63,9 +69,12 @@ impl App {
         ensure!(signer.as_ref().is_none_or(|signer| verifier.knows(signer)), "JWT_KEYS does not hold the public half of JWT_SIGNING_KEY");
         let mail = Mail::new(&config.mail, config.secret_key)?;
         METRICS.mail_enabled.set(mail.sending_domain().is_some().into());
+        let cache = Cache::new(&config.redis_url)?;
         Ok(Self(Arc::new(Parts {
             db: Db::new(&config.database)?,
             queue: Queue::new(&config.queue_url)?,
+            limit: Arc::new(Limit::new(&config.limit, cache.clone())),
+            cache,
             job_concurrency: config.job_concurrency,
             verifier: Arc::new(verifier),
             signer: signer.map(Arc::new),

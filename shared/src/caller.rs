@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -50,6 +51,8 @@ impl Role {
 pub struct Caller {
     /// `callers.session_id`
     pub session: Uuid,
+    /// `users.id`: whose requests are counted together.
+    pub person: Uuid,
     /// The role when the token was made: good for choosing a statement, never for deciding a right. An API key does not tell one.
     pub role_hint: Role,
 }
@@ -97,12 +100,19 @@ impl Answer {
 impl Caller {
     /// Runs a statement whose `$1` is the caller's session; it answers no row when the session or the user no longer counts.
     pub async fn ask(&self, app: &App, sql: &'static str, params: &[Param]) -> Result<Answer, Asked> {
-        answer(app.db.rows(sql, &self.first(params)).await)
+        self.noted(app, answer(app.db.rows(sql, &self.first(params)).await))
     }
 
     /// [`Self::ask`] of a list, which is planned for its filters each time.
     pub async fn ask_list(&self, app: &App, sql: &'static str, params: &[Param]) -> Result<Answer, Asked> {
-        answer(app.db.list(sql, &self.first(params)).await)
+        self.noted(app, answer(app.db.list(sql, &self.first(params)).await))
+    }
+
+    fn noted(&self, app: &App, outcome: Result<Answer, Asked>) -> Result<Answer, Asked> {
+        if matches!(outcome, Err(Asked::Unauthenticated)) {
+            app.limit.over(self.session);
+        }
+        outcome
     }
 
     fn first(&self, params: &[Param]) -> Vec<Param> {
@@ -167,28 +177,43 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let token = bearer(parts).ok_or(Error::Unauthenticated("Send Authorization: Bearer with an access token or an API key."))?;
+        let now = app.now();
         if ApiKey::is_meant(token) {
-            return by_key(token, parts, app).await;
+            return by_key(token, parts, app, now).await;
         }
-        app.verifier
-            .verify(token, app.now().as_second())
-            .ok_or(Error::Unauthenticated("The access token is not valid or is over: refresh it or log in."))
+        let over = Error::Unauthenticated("The access token is not valid or is over: refresh it or log in.");
+        let caller = app.verifier.verify(token, now.as_second()).ok_or(over)?;
+        counted(caller, parts, app).await
     }
 }
 
-/// Whether the key is anybody's, the request's own statement says. That it is in use is noted once an hour and process, best-effort.
-async fn by_key(token: &str, parts: &Parts, app: &App) -> Result<Caller, Error> {
+/// Whose it is, this process learns once an hour, and notes that it is in use. Whether it still counts, the request's own statement says.
+async fn by_key(token: &str, parts: &Parts, app: &App, now: Timestamp) -> Result<Caller, Error> {
     let key = ApiKey::parse(token).ok_or(Error::Unauthenticated("This is not an API key of ours."))?;
     if !key.permits(&parts.method, parts.uri.path()) {
         return Err(Error::Forbidden("The scopes of this API key do not cover this request.".into()));
     }
-    let caller = Caller { session: key.session(), role_hint: Role::Agent };
-    if app.verifier.is_new_use(caller.session, app.now().as_second()) {
-        let _only_a_note = app.db.row(KEY_USED, &[caller.session.into()]).await;
-    }
-    Ok(caller)
+    let (session, now) = (key.session(), now.as_second());
+    let person = match app.verifier.owner(session, now) {
+        Some(owner) => owner,
+        None => {
+            let owner = app.db.row(KEY_USED, &[session.into()]).await?.flatten().and_then(|owner| owner.parse().ok());
+            let owner = owner.ok_or_else(|| Error::from(Asked::Unauthenticated))?;
+            app.verifier.learnt(session, owner, now);
+            owner
+        }
+    };
+    counted(Caller { session, person, role_hint: Role::Agent }, parts, app).await
 }
 const KEY_USED: &str = include_str!("../sql/key_used.sql");
+
+/// One request of the person's. Of a session that is over it is the session's own: whoever has an old token does not ask at its owner's cost. And so it
+/// is where sessions are ended: whoever asks too much by a stolen one cannot keep its owner from that.
+async fn counted(caller: Caller, parts: &Parts, app: &App) -> Result<Caller, Error> {
+    let apart = parts.uri.path().starts_with("/v1/auth/") || app.limit.is_over(caller.session);
+    app.limit.take(if apart { caller.session } else { caller.person }, app.hold.is_some()).await?;
+    Ok(caller)
+}
 
 /// The token of `Authorization: Bearer` (RFC 6750; the scheme's case does not matter).
 pub fn bearer(parts: &Parts) -> Option<&str> {

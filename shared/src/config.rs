@@ -40,6 +40,24 @@ pub const VARIABLES: &[Variable] = &[
         false,
         "the bell for new jobs: empty (schedules wake), `memory` (in this process), `redis://host:port` or an SQS URL with `{queue}`",
     ),
+    variable(
+        "REDIS_URL",
+        Some(""),
+        false,
+        "where rate limits are counted and pages are kept for other processes: `redis://host:port`; empty: where QUEUE_URL rings, if that is a Redis, else nowhere",
+    ),
+    variable(
+        "RATE_LIMIT",
+        Some("3000"),
+        false,
+        "requests a minute that one person may make, in all sessions and by all API keys, and a sixth of them at once; then 429; 0: no limit",
+    ),
+    variable(
+        "RATE_LIMIT_INSTANCES",
+        Some("1"),
+        false,
+        "processes among which RATE_LIMIT is divided where no Redis answers: as many as one function has",
+    ),
     variable("JOB_CONCURRENCY", Some("4"), false, "jobs of one queue that one worker process runs at once"),
     variable("TRUSTED_PROXIES", Some(""), false, "addresses and CIDR blocks, by commas, whose X-Forwarded-For tells the client's address"),
     variable(
@@ -146,6 +164,15 @@ pub struct MailConfig {
     pub creates_senders: bool,
 }
 
+/// `RATE_LIMIT`, `RATE_LIMIT_INSTANCES`.
+#[derive(Debug, Clone, Copy)]
+pub struct LimitConfig {
+    /// Requests a minute of one person; 0: no limit.
+    pub minute: u32,
+    /// Processes that divide them where no Redis answers.
+    pub instances: u32,
+}
+
 /// Everything a function may need, by concern.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -157,6 +184,10 @@ pub struct Config {
     pub secret_key: [u8; 32],
     /// Where the bell rings.
     pub queue_url: String,
+    /// Where limits are counted and pages kept; empty: nowhere.
+    pub redis_url: String,
+    /// What one person may ask.
+    pub limit: LimitConfig,
     /// Jobs of a queue that a worker runs at once.
     pub job_concurrency: usize,
     /// Whose `X-Forwarded-For` counts.
@@ -188,6 +219,9 @@ impl Config {
             }
         };
         let signing_key = text("JWT_SIGNING_KEY")?;
+        let queue_url = text("QUEUE_URL")?;
+        let redis_url = text("REDIS_URL")?;
+        let rings = if queue_url.starts_with("redis://") { queue_url.as_str() } else { "" };
         Ok(Self {
             database: DatabaseConfig {
                 url: text("DATABASE_URL")?,
@@ -198,7 +232,12 @@ impl Config {
                 signing_key: if signing_key.is_empty() { None } else { Some(key("JWT_SIGNING_KEY", &signing_key)?) },
             },
             secret_key: key("SECRET_KEY", &text("SECRET_KEY")?)?,
-            queue_url: text("QUEUE_URL")?,
+            redis_url: if redis_url.is_empty() { rings.to_owned() } else { redis_url },
+            queue_url,
+            limit: LimitConfig {
+                minute: text("RATE_LIMIT")?.parse().context("RATE_LIMIT must be a whole number")?,
+                instances: u32::try_from(positive("RATE_LIMIT_INSTANCES", &text("RATE_LIMIT_INSTANCES")?)?).unwrap_or(u32::MAX),
+            },
             job_concurrency: positive("JOB_CONCURRENCY", &text("JOB_CONCURRENCY")?)?,
             trusted_proxies: text("TRUSTED_PROXIES")?,
             mail: MailConfig {

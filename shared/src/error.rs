@@ -44,6 +44,14 @@ pub enum Error {
     /// 429 `too-many-requests`, with `Retry-After` in seconds.
     #[error("Too many requests: wait for the time in Retry-After, in seconds.")]
     TooManyRequests(u32),
+    /// 429 `too-many-requests`, with `Retry-After` and `RateLimit-*`: more than one person may ask (see [`crate::limit`]).
+    #[error("You asked more than {minute} times a minute: wait for the time in Retry-After, in seconds.")]
+    RateLimited {
+        /// Requests a minute.
+        minute: u32,
+        /// Seconds until there is one again.
+        wait: u32,
+    },
     /// 503 `unavailable`, with `Retry-After` in seconds: this process has as much under way as it has room for.
     #[error("There is as much under way as there is room for: try again after the time in Retry-After, in seconds.")]
     Busy(u32),
@@ -97,7 +105,7 @@ impl Error {
             Self::TooLarge(_) => (413, "too-large", "Too large"),
             Self::UnsupportedMediaType => (415, "unsupported-media-type", "Not JSON"),
             Self::Invalid(_) => (422, "invalid", "Not valid"),
-            Self::TooManyRequests(_) => (429, "too-many-requests", "Too many requests"),
+            Self::TooManyRequests(_) | Self::RateLimited { .. } => (429, "too-many-requests", "Too many requests"),
             Self::Busy(_) | Self::Unavailable(_) => (503, "unavailable", "Temporarily unavailable"),
             Self::Internal(_) => (500, "internal", "Internal error"),
         }
@@ -165,6 +173,12 @@ impl IntoResponse for Error {
             }
             Self::TooManyRequests(seconds) | Self::Busy(seconds) => {
                 headers.insert("retry-after", (*seconds).into());
+            }
+            Self::RateLimited { minute, wait } => {
+                headers.insert("retry-after", (*wait).into());
+                headers.insert("ratelimit-limit", (*minute).into());
+                headers.insert("ratelimit-remaining", 0.into());
+                headers.insert("ratelimit-reset", (*wait).into());
             }
             Self::Unavailable(_) => {
                 headers.insert("retry-after", 1.into());

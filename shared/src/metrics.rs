@@ -18,6 +18,10 @@ pub struct Metrics {
     pub webhooks: IntCounterVec,
     /// Runs of automation's rules by what came of them: done, skipped, failed, or lost to another worker.
     pub rules: IntCounterVec,
+    /// Requests refused because one person made too many.
+    pub rate_limited: IntCounter,
+    /// Looks for a page that another process may have read, by whether it was there: hit or miss.
+    pub cache_reads: IntCounterVec,
     /// Rows written into inboxes.
     pub notifications: IntCounter,
     /// Mails by what became of an attempt to send: sent, retry, refused, dropped.
@@ -53,15 +57,37 @@ impl Metrics {
         let seconds = histogram("itsm_http_request_seconds", "Time to answer, in seconds.", &["method", "route"], &buckets);
         let buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
         let job_seconds = histogram("itsm_job_seconds", "Time that a job ran, in seconds.", &["queue"], &buckets);
-        let notifications =
-            IntCounter::new("itsm_notifications_total", "Notifications put into inboxes.").unwrap_or_else(|error| unreachable!("{error}"));
-        let _registered_once = registry.register(Box::new(notifications.clone()));
+        let plain = |name: &str, help: &str| {
+            let counter = IntCounter::new(name, help).unwrap_or_else(|error| unreachable!("{error}"));
+            let _registered_once = registry.register(Box::new(counter.clone()));
+            counter
+        };
+        let notifications = plain("itsm_notifications_total", "Notifications put into inboxes.");
+        let rate_limited = plain("itsm_rate_limited_total", "Requests refused because one person made too many.");
+        let cache_reads = counter("itsm_cache_reads_total", "Looks for a page in the cache, by outcome.", &["outcome"]);
+        for outcome in ["hit", "miss"] {
+            cache_reads.with_label_values(&[outcome]).inc_by(0); // a rate needs a beginning
+        }
         let mail_enabled =
             IntGauge::new("itsm_mail_enabled", "1 where SMTP_URL or MAIL_API_URL is set.").unwrap_or_else(|error| unreachable!("{error}"));
         let _registered_once = registry.register(Box::new(mail_enabled.clone()));
         let mails = counter("itsm_mails_total", "Attempts to send a mail, by outcome.", &["outcome"]);
         let inbound_mails = counter("itsm_inbound_mails_total", "Mails that came in, by outcome.", &["outcome"]);
-        Self { registry, requests, seconds, jobs, job_seconds, webhooks, rules, notifications, mails, mail_enabled, inbound_mails }
+        Self {
+            registry,
+            requests,
+            seconds,
+            jobs,
+            job_seconds,
+            webhooks,
+            rules,
+            rate_limited,
+            cache_reads,
+            notifications,
+            mails,
+            mail_enabled,
+            inbound_mails,
+        }
     }
 
     /// The text exposition format.

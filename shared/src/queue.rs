@@ -23,10 +23,10 @@ pub enum Queue {
     Memory(Arc<memory::Bell>),
     /// Redis Streams: one stream a queue, one group of workers.
     #[cfg(not(target_family = "wasm"))]
-    Redis(Arc<redis::Redis>),
+    Redis(Arc<redis::Streams>),
     /// A Redis channel a queue, by Spin's host.
     #[cfg(target_family = "wasm")]
-    Redis(Arc<spin::Redis>),
+    Redis(Arc<spin::Channels>),
     /// Amazon SQS; `{queue}` in the URL stands for the queue's name.
     #[cfg(not(target_family = "wasm"))]
     Sqs(Arc<sqs::Sqs>),
@@ -39,7 +39,7 @@ impl Queue {
         Ok(match url {
             "" => Self::Silent,
             "memory" => Self::Memory(Arc::default()),
-            url if url.starts_with("redis://") => Self::Redis(Arc::new(redis::Redis::new(url)?)),
+            url if url.starts_with("redis://") => Self::Redis(Arc::new(redis::Streams::new(url)?)),
             url => Self::Sqs(Arc::new(sqs::Sqs::new(url))),
         })
     }
@@ -49,7 +49,7 @@ impl Queue {
     pub fn new(url: &str) -> anyhow::Result<Self> {
         match url {
             "" => Ok(Self::Silent),
-            url if url.starts_with("redis://") => Ok(Self::Redis(Arc::new(spin::Redis::new(url)))),
+            url if url.starts_with("redis://") => Ok(Self::Redis(Arc::new(spin::Channels::new(url)?))),
             _ => anyhow::bail!("QUEUE_URL must be empty or redis://... on Spin"),
         }
     }

@@ -1,9 +1,11 @@
 //! The clocks of a ticket at its write: read what they are computed from, compute them, say so in the write's own statement.
 //!
-//! Definitions, calendars and the priority matrix change seldom, so a process keeps them ([`Shelf`]). Nothing decides that the kept page is
-//! still good but the write: it names the page, and a stale one costs another try.
+//! Definitions, calendars and the priority matrix change seldom, so a process keeps them ([`Shelf`]), and leaves them in the cache for one that has just
+//! begun. Nothing decides that the kept page is still good but the write: it names the page, and a stale one costs another try.
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -13,8 +15,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::db::{Db, DbError, Param};
+use crate::db::Param;
 use crate::error::{ConstraintName, Error};
+use crate::metrics::METRICS;
 use crate::rules::calendar::{Calendar, Written};
 use crate::rules::lifecycle::State;
 use crate::rules::sla::{Book, Definition, Moment, Row, Said, Stepped, step};
@@ -23,49 +26,87 @@ const BOOK: &str = include_str!("../sql/sla_book.sql");
 
 /// The page that this process knows.
 #[derive(Debug, Clone, Default)]
-pub struct Shelf(Arc<RwLock<Option<Arc<Book>>>>);
+pub struct Shelf(Arc<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    page: RwLock<Option<Arc<Book>>>,
+    /// One reads, and the others wait for what it finds.
+    reading: tokio::sync::Mutex<()>,
+    /// Reads that failed.
+    failed: AtomicU32,
+    /// A page was stale: the one in the cache may be, too.
+    doubtful: AtomicBool,
+}
 
 impl Shelf {
     fn known(&self) -> Option<Arc<Book>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.page.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn keep(&self, book: Option<Arc<Book>>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = book;
+    fn keep(&self, book: Book) -> Arc<Book> {
+        let book = Arc::new(book);
+        *self.0.page.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&book));
+        book
     }
 
     /// Forgets the page: a write found it stale.
     pub fn forget(&self) {
-        self.keep(None);
+        self.0.doubtful.store(true, Ordering::Relaxed);
+        *self.0.page.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
-/// The page that is known, or the current one.
+/// The page that is known here or to another process, or the current one.
 pub async fn book(app: &App) -> Result<Arc<Book>, Error> {
     if let Some(known) = app.shelf.known() {
         return Ok(known);
     }
-    let book = Arc::new(load(&app.db).await?);
-    app.shelf.keep(Some(Arc::clone(&book)));
+    let failed = app.shelf.0.failed.load(Ordering::Relaxed);
+    let mut reading = Some(app.shelf.0.reading.lock().await);
+    if let Some(known) = app.shelf.known() {
+        return Ok(known);
+    }
+    if app.shelf.0.failed.load(Ordering::Relaxed) != failed {
+        reading = None; // who read meanwhile failed: one after the other would wait for as long
+    }
+    if let Some(book) = cached(app).await {
+        return Ok(app.shelf.keep(book));
+    }
+    let json = read(app).await.inspect_err(|_| {
+        app.shelf.0.failed.fetch_add(1, Ordering::Relaxed);
+    })?;
+    let book = app.shelf.keep(parse(&json)?);
+    app.shelf.0.doubtful.store(false, Ordering::Relaxed);
+    drop(reading);
+    app.cache.put(PAGE, &json).await;
     Ok(book)
 }
 
 /// The page that a read saw, or a newer one.
 pub async fn book_of(app: &App, version: i64) -> Result<Arc<Book>, Error> {
-    if app.shelf.known().is_some_and(|known| known.version != version) {
-        app.shelf.forget();
+    let known = book(app).await?;
+    if known.version >= version {
+        return Ok(known);
     }
+    app.shelf.forget();
     book(app).await
 }
 
-/// The current page.
-pub async fn load(db: &Db) -> Result<Book, DbError> {
-    let page: Option<Page> = db.get(BOOK, &[]).await?;
-    page.and_then(|page| page.parsed().ok()).ok_or_else(|| DbError {
-        sqlstate: Some("XX000".into()),
-        constraint: None,
-        message: "the book of SLAs cannot be read".into(),
-    })
+/// The cache's name for the page.
+const PAGE: &str = "sla-book";
+
+async fn cached(app: &App) -> Option<Book> {
+    if !app.cache.is_there() || app.shelf.0.doubtful.load(Ordering::Relaxed) {
+        return None;
+    }
+    let page = app.cache.get(PAGE).await.and_then(|json| parse(&json).ok());
+    METRICS.cache_reads.with_label_values(&[if page.is_some() { "hit" } else { "miss" }]).inc();
+    page
+}
+
+async fn read(app: &App) -> Result<String, Error> {
+    Ok(app.db.row(BOOK, &[]).await?.flatten().context("sla_book.sql answered nothing")?)
 }
 
 /// A page from its JSON, as `sla_book.sql` writes it.

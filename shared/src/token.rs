@@ -15,7 +15,6 @@ use crate::caller::Role;
 
 mod ed25519;
 mod key;
-mod remembered;
 mod verifier;
 
 pub use key::{ApiKey, RESOURCES, Scope};

@@ -10,6 +10,8 @@ use crate::database::connect;
 use crate::migrate::migrate;
 use crate::postgres::Program;
 
+/// Processes and their cache keep pages of the book by version: none may have one that a later page had before the accident.
+const NEW_PAGE: &str = "update sla_book set version = greatest(version + 1, extract(epoch from now())::bigint)";
 /// Whether nothing of ours is in it. What extensions brought is not ours.
 const IS_FRESH: &str = "select not exists (select from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'r')";
 
@@ -26,6 +28,7 @@ pub async fn restore(url: &str, dump: &Path) -> Result<Contents> {
     program.run().await?;
     connection.execute("set timezone = 'UTC'; set statement_timeout = 0; set search_path = 'public'").await?;
     let found = contents(&mut connection).await?;
+    connection.execute(NEW_PAGE).await?;
     connection.execute("analyze").await?;
     connection.close().await?;
     ensure!(found == expected, "the restored database does not hold what the backup says: {expected:?}, but {found:?}");

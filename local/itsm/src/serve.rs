@@ -24,6 +24,9 @@ pub fn config(database_url: &str, secrets: &Secrets) -> Result<Config> {
         ("JWT_SIGNING_KEY", set("JWT_SIGNING_KEY", &secrets.jwt_signing_key)),
         ("INTERNAL_TOKEN", set("INTERNAL_TOKEN", &secrets.internal_token)),
         ("QUEUE_URL", set("QUEUE_URL", "memory")),
+        ("REDIS_URL", set("REDIS_URL", "")),
+        ("RATE_LIMIT", set("RATE_LIMIT", "")),
+        ("RATE_LIMIT_INSTANCES", set("RATE_LIMIT_INSTANCES", "")),
         ("JOB_CONCURRENCY", set("JOB_CONCURRENCY", "4")),
         ("JWT_KEYS", set("JWT_KEYS", r#"{"keys":[]}"#)),
         ("TRUSTED_PROXIES", set("TRUSTED_PROXIES", "")),
@@ -54,6 +57,7 @@ pub fn config_for(url: &str, secrets: &Secrets, queue_url: &str) -> Result<Confi
         ("JWT_SIGNING_KEY", secrets.jwt_signing_key.clone()),
         ("INTERNAL_TOKEN", secrets.internal_token.clone()),
         ("QUEUE_URL", queue_url.to_owned()),
+        ("RATE_LIMIT", "0".to_owned()),
         ("JWT_KEYS", r#"{"keys":[]}"#.to_owned()),
     ]);
     let config = Config::from_variables(&variables)?;

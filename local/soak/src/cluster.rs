@@ -1,6 +1,6 @@
 //! The cluster under load and under fire. `local/cluster.sh` starts all of it, every function a process and nginx with TLS before them, and a crowd of
-//! people asks it through nginx: so many requests a second, whether it answers or not. First nothing happens to it; then every function and worker is
-//! replaced, one by one; then one thing after another is killed, emptied, filled or slowed, while a backup is taken. In the end every write that was
+//! people asks it through nginx: so many requests a second, whether it answers or not. First nothing happens to it; then one person more asks as fast as they
+//! are answered; then every function and worker is replaced, one by one; then one thing after another is killed, emptied, filled or slowed, while a backup is taken. In the end every write that was
 //! acknowledged is there, every job is done, and the history agrees with the desk, in the restored backup too.
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ mod site;
 
 use act::Act;
 use blows::Blow;
-use crowd::Crowd;
+use crowd::{Crowd, Flood};
 use kept::Kept;
 use site::Site;
 
@@ -44,6 +44,10 @@ pub struct Report {
     pub load: Act,
     /// Resident memory of all functions and workers, in MB, ten seconds after the load began and when it ended.
     pub memory_mb: [f64; 2],
+    /// One person more asks as fast as they are answered: what it is like for the others.
+    pub flooded: Act,
+    /// What that person got.
+    pub flood: Flood,
     /// Every function and worker is replaced, one by one.
     pub rolling: Act,
     /// Things break.
@@ -64,6 +68,11 @@ pub struct Report {
 const SETTLE: Duration = Duration::from_secs(180);
 /// After which the memory is looked at first.
 const WARM: Duration = Duration::from_secs(10);
+/// How long one person floods the desk.
+const FLOOD: Duration = Duration::from_secs(30);
+/// How much slower it may be for others then; below so many milliseconds it is as fast as ever.
+const SLOWED: f64 = 1.5;
+const CALM_MS: f64 = 10.0;
 /// How often the memory of the beginning there may be in the end.
 const GROWTH: f64 = 1.25;
 
@@ -81,6 +90,8 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     };
     let (memory_mb, load) = crowd.ask_during(plan.rate, undisturbed).await?;
     println!("{load}");
+    let (flood, flooded) = crowd.ask_during(plan.rate, crowd.flood(FLOOD)).await?;
+    println!("flooded: {flooded}, {flood:?}");
     let ((), rolling) = crowd.ask_during(plan.rate, site.script("replace")).await?;
     println!("replaced: {rolling}");
     let (struck, fire) = crowd.ask_during(plan.rate_under_fire, blows::strike(&site)).await?;
@@ -94,7 +105,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     let kept = crowd.kept(&mut connection).await?;
     let check = [site.itsm(&["check"], &site.database_url()?).await?, restored(&site, &mut connection).await?];
     connection.close().await?;
-    let report = Report { load, memory_mb, rolling, fire, blows, kept, jobs, begun_again, check };
+    let report = Report { load, memory_mb, flooded, flood, rolling, fire, blows, kept, jobs, begun_again, check };
     held(&report)?;
     Ok(report)
 }
@@ -127,7 +138,8 @@ fn held(report: &Report) -> Result<()> {
     let said = || serde_json::to_string_pretty(report).unwrap_or_default();
     ensure!(report.kept.lost == 0, "acknowledged writes are lost: {}", said());
     ensure!(report.jobs.iter().all(|state| state.starts_with("done ") || state.starts_with("queued ")), "jobs are lost: {}", said());
-    ensure!(report.load.failed == 0 && report.rolling.failed == 0, "requests failed while nothing was broken: {}", said());
+    ensure!(report.load.failed + report.flooded.failed + report.rolling.failed == 0, "requests failed while nothing was broken: {}", said());
+    ensure!(report.flooded.p95_ms <= SLOWED * report.load.p95_ms.max(CALM_MS), "a flood slows others: {}", said());
     ensure!(report.memory_mb[1] <= GROWTH * report.memory_mb[0], "the memory grew: {}", said());
     Ok(())
 }

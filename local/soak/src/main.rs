@@ -4,10 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Parser};
 use serde::Serialize;
 use soak::{Plan, cluster, recompute, storm};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Long runs of real processes.
 #[derive(Debug, Parser)]
@@ -89,10 +90,20 @@ struct Cluster {
     rate_under_fire: u32,
 }
 
+/// To the end, or to SIGINT or SIGTERM: then all that was started goes with the run.
 #[tokio::main]
 async fn main() -> Result<()> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        told = run(Cli::parse()) => told,
+        _ = term.recv() => bail!("stopped"),
+        _ = int.recv() => bail!("stopped"),
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
     let programs = std::env::current_exe()?.parent().context("no folder")?.to_owned();
-    match Cli::parse() {
+    match cli {
         Cli::Queue(asked) => tell(&soak::run(&asked.plan(&programs)).await?),
         Cli::Storm(asked) => tell(&storm::run(&asked.plan(&programs)).await?),
         Cli::Recompute(asked) => tell(&recompute::run(&asked.plan(&programs)).await?),

@@ -7,6 +7,7 @@ pub mod check;
 pub mod edge;
 pub mod functions;
 pub mod sync;
+pub mod told;
 pub mod wasm;
 
 /// The configuration's own file, not the crate `shared`: this crate must build in seconds.

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 
 use crate::ground::{self, Ground};
 
+mod cluster;
 mod compare;
 mod homes;
 mod report;

@@ -29,9 +29,10 @@ pub fn live() -> Response {
     json(StatusCode::OK, r#"{"status":"pass"}"#.into())
 }
 
-/// Whether requests may come; 503 while the database does not answer.
+/// Whether requests may come; 503 while the database does not answer. Without a Redis they may, too: what that changes is said.
 pub async fn ready(app: &App) -> Result<Response, Error> {
-    let body = app.db.row(READY, &[]).await?.flatten();
+    let redis = app.cache.standing().await;
+    let body = app.db.row(READY, &[redis.name().into(), app.limit.standing(redis).into()]).await?.flatten();
     body.map(|body| json(StatusCode::OK, body)).ok_or_else(|| Error::Internal(anyhow::anyhow!("ready.sql answered nothing")))
 }
 

@@ -8,9 +8,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::remembered::Remembered;
 use super::{Claims, ISSUER, Signer, TYPE, ed25519};
 use crate::caller::Caller;
+use crate::remembered::Remembered;
 
 /// Verified tokens of a generation; one takes about 100 bytes.
 const TOKENS: usize = 10_000;
@@ -24,7 +24,7 @@ pub struct Verifier {
     keys: HashMap<String, DecodingKey>,
     set: String,
     seen: Mutex<Remembered<[u8; 32], (Caller, i64)>>,
-    used: Mutex<Remembered<Uuid, i64>>,
+    used: Mutex<Remembered<Uuid, (Uuid, i64)>>,
 }
 
 impl Verifier {
@@ -68,14 +68,17 @@ impl Verifier {
         Some(caller)
     }
 
-    /// Whether it is an hour since this process last said so of an API key.
-    pub fn is_new_use(&self, key: Uuid, now: i64) -> bool {
-        let Ok(mut used) = self.used.lock() else { return false };
-        let new = used.get(&key).is_none_or(|at| now - at >= HOUR);
-        if new {
-            used.put(key, now);
+    /// Whose an API key is, if this process learnt it less than an hour ago.
+    pub fn owner(&self, key: Uuid, now: i64) -> Option<Uuid> {
+        let (owner, at) = self.used.lock().ok()?.get(&key)?;
+        (now - at < HOUR).then_some(owner)
+    }
+
+    /// Remembers it.
+    pub fn learnt(&self, key: Uuid, owner: Uuid, now: i64) {
+        if let Ok(mut used) = self.used.lock() {
+            used.put(key, (owner, now));
         }
-        new
     }
 
     fn check(&self, token: &str) -> Option<(Caller, i64)> {
@@ -89,7 +92,7 @@ impl Verifier {
         rules.set_audience(&[ISSUER]);
         rules.validate_exp = false; // the time is a parameter
         let claims = jsonwebtoken::decode::<Claims>(token, key, &rules).ok()?.claims;
-        Some((Caller { session: claims.sid, role_hint: claims.role }, claims.exp))
+        Some((Caller { session: claims.sid, person: claims.sub, role_hint: claims.role }, claims.exp))
     }
 }
 
@@ -215,10 +218,12 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_newly_used_once_an_hour() {
+    fn whose_a_key_is_is_known_for_an_hour() {
         let verifier = Verifier::new(r#"{"keys":[]}"#).unwrap();
-        let key = Uuid::now_v7();
-        assert!(verifier.is_new_use(key, 0) && !verifier.is_new_use(key, HOUR - 1) && verifier.is_new_use(key, HOUR));
+        let [key, owner] = [(); 2].map(|()| Uuid::now_v7());
+        assert_eq!(verifier.owner(key, 0), None);
+        verifier.learnt(key, owner, 0);
+        assert_eq!((verifier.owner(key, HOUR - 1), verifier.owner(key, HOUR)), (Some(owner), None));
     }
 
     #[test]

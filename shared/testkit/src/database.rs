@@ -1,9 +1,12 @@
-//! A database per test. One server for all: `TEST_DATABASE_URL` (its superuser), else a private one that this process starts.
+//! A database per test. One server for all: `TEST_DATABASE_URL` (its superuser), else a private one that this process starts. In the home `cluster` there is one
+//! database for all: each test finds it as it was after its migration.
 use std::sync::OnceLock;
 
 use embedded::{Embedded, Options};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::sync::OnceCell;
+
+use crate::home::cluster::said;
 
 /// The role of the functions and its password in tests.
 const APP: &str = "itsm_app";
@@ -19,11 +22,22 @@ pub struct TestDatabase {
     /// As the functions see it.
     pub url: String,
     name: String,
+    is_the_sites: bool,
 }
 
+/// Keeps what a migrated database holds, once, then takes away what the last test left behind and puts that back. Versions of the book only rise: functions that live on
+/// keep its page by its version.
+const RESET: &str = include_str!("../sql/reset.sql");
+
 impl TestDatabase {
-    /// A clone of the migrated template.
+    /// A clone of the migrated template, or the site's database as it was in the beginning.
     pub async fn new() -> Self {
+        if std::env::var("ITSM_HOME").as_deref() == Ok("cluster") {
+            let (owner_url, url) = (said("SITE_DATABASE_URL"), said("SITE_APP_DATABASE_URL"));
+            let site = Self { owner_url, url, name: "itsm".into(), is_the_sites: true };
+            site.execute(RESET).await;
+            return site;
+        }
         let server = server();
         let template = TEMPLATE.get_or_init(|| template(&server)).await;
         let name = format!("t_{}", uuid::Uuid::now_v7().simple());
@@ -32,7 +46,7 @@ impl TestDatabase {
         connection.close().await.expect("closing");
         let owner_url = in_database(&server, &name);
         let url = as_app(&owner_url);
-        Self { owner_url, url, name }
+        Self { owner_url, url, name, is_the_sites: false }
     }
 
     /// Its name on the server.
@@ -55,6 +69,9 @@ impl TestDatabase {
 
     /// Ends it; whoever is still connected is put out.
     pub async fn drop(self) {
+        if self.is_the_sites {
+            return;
+        }
         let mut connection = PgConnection::connect(&server()).await.expect("the test server answers");
         run(&mut connection, format!("drop database if exists {} with (force)", self.name)).await;
     }

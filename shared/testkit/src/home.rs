@@ -1,4 +1,4 @@
-//! The homes that the suite runs in. `ITSM_HOME` chooses: `in-process` (if not said), `http`, `lambda`, `sqs`, `spin`.
+//! The homes that the suite runs in. `ITSM_HOME` chooses: `in-process` (if not said), `http`, `cluster`, `lambda`, `sqs`, `spin`.
 use ::http::{HeaderMap, Method};
 use itsm::secrets::Secrets;
 use shared::config::{MailApiConfig, MailConfig};
@@ -6,6 +6,10 @@ use shared::config::{MailApiConfig, MailConfig};
 use crate::client::Reply;
 use crate::database::TestDatabase;
 
+pub use xtask::told::{INBOUND_SECRET, SIGNING_KEY};
+use xtask::told::{INTERNAL_TOKEN, MAIL_AUTHSERV_ID, MAIL_FROM, SECRET_KEY};
+
+pub(crate) mod cluster;
 mod http;
 mod in_process;
 pub mod lambda;
@@ -14,20 +18,14 @@ mod process;
 mod spin;
 pub mod sqs;
 
-/// The Ed25519 seed that access tokens are signed with in tests.
-pub const SIGNING_KEY: [u8; 32] = [7; 32];
-
-/// What signs mail that comes in, in tests.
-pub const INBOUND_SECRET: &str = "test-inbound-secret";
-
 /// Mail in every home, if a test says nothing else: it comes in, and none goes out.
 pub fn mail() -> MailConfig {
     MailConfig {
         smtp_url: String::new(),
         api: MailApiConfig::default(),
-        from: "The Desk <desk@desk.example>".into(),
+        from: MAIL_FROM.into(),
         inbound_secrets: vec![INBOUND_SECRET.into()],
-        authserv_id: "mx.desk.example".into(),
+        authserv_id: MAIL_AUTHSERV_ID.into(),
         creates_senders: true,
     }
 }
@@ -41,11 +39,13 @@ pub struct Setting {
     pub rings: String,
     /// Whether the bell is heard there.
     pub hears: bool,
+    /// Requests a minute that one person may make on Spin; 0: as many as there are.
+    pub limit: u32,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { mail: mail(), rings: String::new(), hears: false }
+        Self { mail: mail(), rings: String::new(), hears: false, limit: 0 }
     }
 }
 
@@ -71,6 +71,8 @@ pub enum Home {
     InProcess(in_process::InProcess),
     /// A process a function, behind nginx.
     Http(http::Behind),
+    /// The cluster that runs already, behind its nginx.
+    Cluster(cluster::Cluster),
     /// AWS Lambda's runtime interface emulator, woken by requests and schedules.
     Lambda(lambda::Lambda),
     /// The same, woken by SQS too.
@@ -85,6 +87,7 @@ impl Home {
         match std::env::var("ITSM_HOME").as_deref() {
             Err(_) | Ok("in-process") => Self::InProcess(in_process::InProcess::start(database, &setting.mail)),
             Ok("http") => Self::Http(http::Behind::start(database, &setting.mail).await),
+            Ok("cluster") => Self::Cluster(cluster::Cluster::start(database, &setting.mail)),
             Ok("lambda") => Self::Lambda(lambda::Lambda::deploy(database, &setting.mail, &[])),
             Ok("sqs") => Self::Sqs(sqs::Sqs::start(database, &setting.mail).await),
             Ok("spin") => Self::Spin(spin::Spin::start(database, setting).await),
@@ -97,6 +100,7 @@ impl Home {
         match self {
             Self::InProcess(_) => "in-process",
             Self::Http(_) => "http",
+            Self::Cluster(_) => "cluster",
             Self::Lambda(_) => "lambda",
             Self::Sqs(_) => "sqs",
             Self::Spin(_) => "spin",
@@ -108,6 +112,7 @@ impl Home {
         match self {
             Self::InProcess(home) => home.call(wire).await,
             Self::Http(home) => home.call(wire).await,
+            Self::Cluster(home) => home.call(wire).await,
             Self::Lambda(home) => home.call(wire).await,
             Self::Sqs(home) => home.call(wire).await,
             Self::Spin(home) => home.call(wire).await,
@@ -119,6 +124,7 @@ impl Home {
         match self {
             Self::InProcess(home) => home.work(database).await,
             Self::Http(home) => home.work(database).await,
+            Self::Cluster(home) => home.work(database).await,
             Self::Lambda(home) => home.work(database).await,
             Self::Sqs(home) => home.work(database).await,
             Self::Spin(home) => home.work(database).await,
@@ -130,6 +136,7 @@ impl Home {
         match self {
             Self::InProcess(home) => home.stop().await,
             Self::Http(home) => home.stop().await,
+            Self::Cluster(home) => home.stop().await,
             Self::Lambda(home) => home.stop().await,
             Self::Sqs(home) => home.stop().await,
             Self::Spin(home) => home.stop().await,
@@ -141,9 +148,9 @@ impl Home {
 pub fn secrets() -> Secrets {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     Secrets {
-        secret_key: URL_SAFE_NO_PAD.encode([9; 32]),
+        secret_key: URL_SAFE_NO_PAD.encode(SECRET_KEY),
         jwt_signing_key: URL_SAFE_NO_PAD.encode(SIGNING_KEY),
-        internal_token: "test-internal-token".into(),
+        internal_token: INTERNAL_TOKEN.into(),
         former_keys: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a test saw, so that homes can be compared byte for byte. With `PARITY_DIR` set, each test's exchanges are written to
 //! `PARITY_DIR/HOME/TEST.txt`, raw but for exactly these masks: UUIDs (v4 and v7), RFC 3339 times, ticket numbers, pseudonyms, cursors, signatures
-//! (tokens), API keys, webhook secrets, ports of the loopback, transaction numbers, what is left of a promise, how long a delivery took,
+//! (tokens), API keys, webhook secrets, ports of the loopback, transaction numbers, what is left of a promise, how long a delivery took, whether there is a Redis,
 //! request ids. Requests made at the same time have no order: `cargo xtask parity` compares the exchanges in any.
 use std::sync::{LazyLock, Mutex};
 
@@ -43,6 +43,7 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"event:(\d+):\d+:", "event:$1:TRANSACTION:"),
         (r#""(percent|elapsed_seconds|remaining_seconds|milliseconds)":-?[0-9.]+"#, r#""$1":NOW"#),
         (r"127\.0\.0\.1:\d+", "LOOPBACK"),
+        (r#""redis" : "[a-z]+""#, r#""redis" : "REDIS""#),
         (r#""request_id":"[A-Za-z0-9-]+""#, r#""request_id":"ID""#),
     ]
     .into_iter()

@@ -32,6 +32,7 @@ async fn a_poisonous_one_is_set_aside_after_three_attempts() {
         desk.work().await;
         assert_eq!(desk.rows("select state || ' ' || outcome from inbound_mails order by received_at").await, ["set_aside poison", "done incident"]);
         assert_eq!(desk.rows("select distinct state from jobs where queue = 'intake'").await, ["done"]);
+        desk.execute("drop trigger poison on comments; drop function poison").await;
     })
     .await;
 }

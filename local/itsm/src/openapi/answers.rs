@@ -56,6 +56,7 @@ fn implied(path: &str, operation: &Operation) -> Vec<&'static str> {
     let when = [
         (needs_token, "401"),
         (needs_token, "403"), // an API key without the scope
+        (needs_token, "429"),
         (path.contains('{'), "404"),
         (has(operation, "If-Match"), "412"),
         (operation.request_body.is_some(), "413"),

@@ -88,7 +88,10 @@ fn response(kind: &Kind, words: &str) -> Response {
         .header_ref("X-Request-Id", header("X-Request-Id"));
     match kind.0 {
         "401" => response.header_ref("WWW-Authenticate", header("WWW-Authenticate")),
-        "429" | "503" => response.header_ref("Retry-After", header("Retry-After")),
+        "429" => ["Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+            .into_iter()
+            .fold(response, |response, name| response.header_ref(name, header(name))),
+        "503" => response.header_ref("Retry-After", header("Retry-After")),
         _ => response,
     }
     .build()
@@ -117,6 +120,9 @@ pub(super) fn headers() -> impl Iterator<Item = (String, RefOr<utoipa::openapi::
         ("ETag", "the version of what the body shows"),
         ("Link", "the next page, rel=next (RFC 8288)"),
         ("Retry-After", "seconds to wait"),
+        ("RateLimit-Limit", "requests a minute that one person may make; where that was too many"),
+        ("RateLimit-Remaining", "how many of them are left: 0; where that was too many"),
+        ("RateLimit-Reset", "seconds until there is one again; where that was too many"),
         ("WWW-Authenticate", "how to log in: Bearer"),
     ]
     .into_iter()

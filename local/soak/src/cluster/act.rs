@@ -87,10 +87,11 @@ impl Act {
         }
     }
 
-    /// How many requests that were due in this time failed, and when the last of them was due.
+    /// How many requests failed in this time, and when the last of them did. One that was due before and was still under way counts.
     pub(super) fn failed_in(&self, from: Duration, to: Duration) -> (usize, Option<Duration>) {
-        let failed = self.asked.iter().filter(|asked| asked.outcome != Outcome::Fine && asked.due >= from && asked.due < to);
-        (failed.clone().count(), failed.map(|asked| asked.due).max())
+        let failed = self.asked.iter().filter(|asked| asked.outcome != Outcome::Fine).map(|asked| asked.due + asked.took);
+        let failed = failed.filter(|failed| *failed >= from && *failed < to);
+        (failed.clone().count(), failed.max())
     }
 }
 

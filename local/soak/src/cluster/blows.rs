@@ -17,7 +17,7 @@ use super::site::Site;
 pub struct Blow {
     /// What was done.
     pub what: &'static str,
-    /// Requests that were due between it and the next and failed.
+    /// Requests that failed between it and the next.
     pub failed: usize,
     /// Seconds from the blow to the last request that failed for it: within them it was mended, too. Target: under 300 for what is killed, 900 for a database.
     pub recovered_s: f64,

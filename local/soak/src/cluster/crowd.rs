@@ -15,6 +15,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::TokioExecutor;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
+use serde::Serialize;
 use serde_json::{Value, json};
 use shared::caller::Role;
 use shared::config::key;
@@ -22,6 +23,7 @@ use shared::token::{Signer, Subject};
 use sqlx::{Connection, PgConnection};
 use testkit::tls::{RootCertStore, client_config};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::act::{Act, Asked, Outcome};
@@ -32,6 +34,8 @@ use crate::client::{person, session};
 /// Everybody who asks, and what they ask about.
 pub(super) struct Crowd {
     people: Vec<Person>,
+    /// The one who asks too much.
+    flooder: Person,
     signer: Signer,
     /// Scheme, host and port.
     origin: String,
@@ -41,11 +45,35 @@ pub(super) struct Crowd {
     asked_again: AtomicUsize,
 }
 
+type Pool = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 struct Person {
-    pool: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    pool: Pool,
     subject: Subject,
 }
 
+impl Person {
+    async fn new(connection: &mut PgConnection, role: Role, name: &str, pool: Pool) -> Result<Self> {
+        let user = person(connection, name).await?;
+        let session = session(connection, user).await?;
+        Ok(Self { pool, subject: Subject { user, session, role } })
+    }
+}
+
+/// What became of the requests of one who asks too much.
+#[derive(Debug, Default, Serialize)]
+pub struct Flood {
+    /// With what was asked for.
+    pub answered: usize,
+    /// 429.
+    pub refused: usize,
+    /// Otherwise, or not at all.
+    pub failed: usize,
+}
+
+/// Connections that a flood comes over, and how long each waits after an answer: more would be a test of who asks, on the same machine.
+const FLOOD: usize = 16;
+const PAUSE: Duration = Duration::from_millis(20);
 /// As long as anybody waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Requests under way at most: who comes then is turned away, which is a failure of the desk's too.
@@ -62,15 +90,14 @@ impl Crowd {
         let mut crowd = Vec::new();
         for number in 1..=people {
             let (role, name) = if number.is_multiple_of(4) { (Role::Requester, "requester") } else { (Role::Agent, "agent") };
-            let user = person(&mut connection, name).await?;
-            let session = session(&mut connection, user).await?;
-            crowd.push(Person { pool: pool(roots.clone(), number), subject: Subject { user, session, role } });
+            crowd.push(Person::new(&mut connection, role, name, pool(roots.clone(), number)).await?);
         }
+        let flooder = Person::new(&mut connection, Role::Agent, "agent", pool(roots, u8::MAX)).await?;
         let tickets = sqlx::query_scalar(TICKETS).fetch_all(&mut connection).await?;
         connection.close().await?;
         let signer = Signer::new(&key("JWT_SIGNING_KEY", &site.secret("jwt_signing_key")?)?);
         let origin = format!("https://127.0.0.1:{}", site.port("https")?);
-        Ok(Arc::new(Self { people: crowd, signer, origin, tickets, made: Mutex::default(), asked_again: AtomicUsize::new(0) }))
+        Ok(Arc::new(Self { people: crowd, flooder, signer, origin, tickets, made: Mutex::default(), asked_again: AtomicUsize::new(0) }))
     }
 
     /// Asks, so many times a second, until `during` is over.
@@ -86,6 +113,31 @@ impl Crowd {
         let seconds = begun.elapsed().as_secs_f64();
         let asked = asking.await?;
         Ok((done?, Act::of(asked, seconds, self.asked_again.load(Ordering::Relaxed))))
+    }
+
+    /// One person asks on so many connections at once, each again soon after it is answered.
+    pub(super) async fn flood(self: &Arc<Self>, time: Duration) -> Result<Flood> {
+        let token = format!("Bearer {}", self.signer.sign(&self.flooder.subject, shared::app::now().as_second())?);
+        let until = Instant::now() + time;
+        let mut connections = JoinSet::new();
+        for _ in 0..FLOOD {
+            let (crowd, token) = (Arc::clone(self), token.clone());
+            connections.spawn(async move {
+                let mut flood = Flood::default();
+                while Instant::now() < until {
+                    match crowd.answer(&crowd.flooder, &token, &Method::GET, "/v1/incidents?limit=20", None).await {
+                        Ok((200, _)) => flood.answered += 1,
+                        Ok((429, _)) => flood.refused += 1,
+                        _ => flood.failed += 1,
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+                flood
+            });
+        }
+        let ended = connections.join_all().await;
+        let sum = |of: fn(&Flood) -> usize| ended.iter().map(of).sum();
+        Ok(Flood { answered: sum(|flood| flood.answered), refused: sum(|flood| flood.refused), failed: sum(|flood| flood.failed) })
     }
 
     async fn ask(self: Arc<Self>, rate: u32, tokens: Vec<String>, over: Arc<AtomicBool>) -> Vec<Asked> {
@@ -137,7 +189,7 @@ impl Crowd {
             }
             _ => (Method::POST, format!("/v1/incidents/{ticket}/comments"), Some(json!({"body": "On my way", "visibility": "public"}))),
         };
-        match tokio::time::timeout(PATIENCE, self.answer(who, token, &method, &path, body.as_ref())).await {
+        match tokio::time::timeout(PATIENCE, self.answer(&self.people[who], token, &method, &path, body.as_ref())).await {
             Ok(Ok((200..300, answer))) => {
                 if method != Method::GET {
                     self.remember(&method, &path, &answer);
@@ -149,7 +201,7 @@ impl Crowd {
         }
     }
 
-    async fn answer(&self, who: usize, token: &str, method: &Method, path: &str, body: Option<&Value>) -> Result<(u16, Bytes)> {
+    async fn answer(&self, who: &Person, token: &str, method: &Method, path: &str, body: Option<&Value>) -> Result<(u16, Bytes)> {
         let key = Uuid::now_v7().to_string();
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut first = true;
@@ -159,7 +211,7 @@ impl Crowd {
             if *method == Method::POST {
                 request = request.header("idempotency-key", &key);
             }
-            match self.people[who].pool.request(request.body(Full::from(body.clone()))?).await {
+            match who.pool.request(request.body(Full::from(body.clone()))?).await {
                 Ok(answer) => {
                     let (head, body) = answer.into_parts();
                     return Ok((head.status.as_u16(), body.collect().await?.to_bytes()));
@@ -206,7 +258,7 @@ fn was_closed(error: &Error) -> bool {
     false
 }
 
-fn pool(roots: RootCertStore, number: u8) -> Client<HttpsConnector<HttpConnector>, Full<Bytes>> {
+fn pool(roots: RootCertStore, number: u8) -> Pool {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     connector.enforce_http(false);

@@ -1,6 +1,7 @@
 //! Each long run in a minute, that the fault test sees what it looks for, and what Redis is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 mod bell;
+mod limits;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

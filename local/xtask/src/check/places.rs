@@ -17,7 +17,7 @@ const PLACES: &[(&str, Places)] = &[
     ("lettre::", &["shared/src/mail/"]),
     ("lambda_http::", &["shared/src/serve/"]),
     ("lambda_runtime::", &["shared/src/serve/"]),
-    ("redis::", &["shared/src/cache/", "shared/src/queue.rs", "shared/src/queue/", "shared/src/serve/", "shared/testkit/"]),
+    ("redis::", &["shared/src/cache.rs", "shared/src/cache/", "shared/src/queue.rs", "shared/src/queue/", "shared/src/serve/", "shared/testkit/"]),
     ("spin_sdk::", &["shared/src/db/", "shared/src/cache/", "shared/src/queue/", "shared/src/fetch/", "shared/src/serve/"]),
 ];
 

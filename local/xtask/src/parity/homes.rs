@@ -4,6 +4,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use xtask::wasm;
 
+use super::cluster::Cluster;
 use super::sqs::Emulator;
 use crate::ground;
 
@@ -14,6 +15,8 @@ pub(super) enum Home {
     InProcess,
     /// Processes behind nginx.
     Http,
+    /// The whole cluster, its gateway and its database the same for all tests.
+    Cluster,
     /// The Lambda runtime interface emulator.
     Lambda,
     /// The same with SQS.
@@ -25,21 +28,31 @@ pub(super) enum Home {
 /// What runs beside the tests of a home.
 #[derive(Default)]
 pub(super) struct Stage {
-    sqs: Option<Emulator>,
+    /// It ends with this value.
+    _sqs: Option<Emulator>,
+    /// It ends with this value.
+    _cluster: Option<Cluster>,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Home {
     /// In the order of the report; the first is the one that others are compared with.
-    pub(super) const ALL: [Self; 5] = [Self::InProcess, Self::Http, Self::Lambda, Self::Sqs, Self::Spin];
+    pub(super) const ALL: [Self; 6] = [Self::InProcess, Self::Http, Self::Cluster, Self::Lambda, Self::Sqs, Self::Spin];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::InProcess => "in-process",
             Self::Http => "http",
+            Self::Cluster => "cluster",
             Self::Lambda => "lambda",
             Self::Sqs => "sqs",
             Self::Spin => "spin",
         }
+    }
+
+    /// Tests that run at once: the cluster has one database for all.
+    pub(super) fn threads(self) -> &'static str {
+        if self == Self::Cluster { "1" } else { "4" }
     }
 
     /// Builds one component where one is named, and all where none is. An error is why its tests cannot run.
@@ -50,10 +63,17 @@ impl Home {
                 let version = ground::command("nginx").arg("-v").output().await;
                 version.context("nginx is not installed")?;
             }
+            Self::Cluster => {
+                let cluster = Cluster::start(root).await?;
+                let variables = cluster.as_ref().map(Cluster::variables).transpose()?.unwrap_or_default();
+                return Ok(Stage { variables, _cluster: cluster, ..Stage::default() });
+            }
             Self::Lambda => tools(root).await?,
             Self::Sqs => {
                 tools(root).await?;
-                return Ok(Stage { sqs: Some(Emulator::start(root).await?) });
+                let sqs = Emulator::start(root).await?;
+                let variables = vec![("TEST_SQS_ENDPOINT", sqs.endpoint().to_owned())];
+                return Ok(Stage { _sqs: Some(sqs), variables, ..Stage::default() });
             }
             Self::Spin => {
                 let (root, component) = (root.to_owned(), component.map(str::to_owned));
@@ -67,7 +87,7 @@ impl Home {
 impl Stage {
     /// More variables for the tests.
     pub(super) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.sqs.iter().map(|sqs| ("TEST_SQS_ENDPOINT", sqs.endpoint()))
+        self.variables.iter().map(|(name, value)| (*name, value.as_str()))
     }
 }
 

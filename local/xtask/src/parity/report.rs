@@ -118,6 +118,7 @@ cursors, signatures and request ids, nothing else.
 
 - `in-process`: one router in the test's process.
 - `http`: a process a function, behind nginx with the tree's own configuration and TLS, as in the cluster.
+- `cluster`: the cluster of `make cluster`, all of it running but the workers: one nginx, one database, functions that live on from test to test.
 - `lambda`: the native binaries under AWS's runtime interface emulator, woken by API Gateway and EventBridge events.
 - `sqs`: the same, and jobs ring over an SQS emulator.
 - `spin`: the WebAssembly components in a host with Spin's interfaces.

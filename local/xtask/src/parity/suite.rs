@@ -90,7 +90,7 @@ impl Suite {
         }
         let begun = Instant::now();
         let mut run = ground::command(&self.binary);
-        run.args(["--test-threads", "4"]).current_dir(&self.folder).stdin(Stdio::null());
+        run.args(["--test-threads", home.threads()]).current_dir(&self.folder).stdin(Stdio::null());
         if self.is_of_one_home() {
             run.arg(format!("{}::", home.name()));
         }

@@ -11,6 +11,7 @@ const OURS: &[(&str, &str)] = &[
     ("HOST", "0.0.0.0"),
     ("DATABASE_URL", "postgres://itsm_app:${POSTGRES_APP_PASSWORD:?run local/env.sh}@postgres:5432/itsm"),
     ("QUEUE_URL", "redis://:${REDIS_PASSWORD:?run local/env.sh}@redis:6379"),
+    ("REDIS_URL", "redis://:${REDIS_PASSWORD:?run local/env.sh}@redis:6379"),
     // 26 processes, each with half as many again for lists, have room in Postgres' 300.
     ("DATABASE_MAX_CONNECTIONS", "${DATABASE_MAX_CONNECTIONS:-6}"),
     ("TRUSTED_PROXIES", "172.16.0.0/12,192.168.0.0/16,10.0.0.0/8"),

@@ -46,7 +46,7 @@ struct Address {
     meaning: &'static str,
 }
 
-const ADDRESSES: [Address; 3] = [
+const ADDRESSES: [Address; 4] = [
     Address {
         whose: "DATABASE_URL",
         name: "database_address",
@@ -60,6 +60,12 @@ const ADDRESSES: [Address; 3] = [
         meaning: "where queue_url points, if it is set: scheme, host and port alone",
     },
     Address {
+        whose: "REDIS_URL",
+        name: "redis_address",
+        default: "redis://redis.invalid:6379",
+        meaning: "where redis_url points, if it is set: scheme, host and port alone",
+    },
+    Address {
         whose: "MAIL_API_TOKEN",
         name: "mail_api_address",
         default: "https://mail-api.invalid",
@@ -67,8 +73,8 @@ const ADDRESSES: [Address; 3] = [
     },
 ];
 
-/// The host pools connections, a drain takes one job after the other, and no event has a route.
-pub(crate) const UNUSED: &[&str] = &["CLOUD_EVENTS", "DATABASE_MAX_CONNECTIONS", "JOB_CONCURRENCY"];
+/// The host pools connections, a drain takes one job after the other, no event has a route, and how many instances there are nobody knows.
+pub(crate) const UNUSED: &[&str] = &["CLOUD_EVENTS", "DATABASE_MAX_CONNECTIONS", "JOB_CONCURRENCY", "RATE_LIMIT_INSTANCES"];
 
 pub(super) fn manifest(functions: &[Function]) -> String {
     let components = functions.iter().map(|function| component(function, &own(functions, function), &http_triggers(function)));

@@ -13,8 +13,9 @@ const SETTINGS: &str = include_str!("template/settings.yaml");
 const MIGRATE: &str = include_str!("template/migrate.yaml");
 const STACK: &str = include_str!("template/stack.yaml");
 
-/// What no function reads here: `Globals` bounds the pool, an event is one batch, and no internal route is served.
-pub(crate) const UNUSED: &[&str] = &["CLOUD_EVENTS", "INTERNAL_TOKEN", "JOB_CONCURRENCY"];
+/// What no function reads here: `Globals` bounds the pool, an event is one batch, no internal route is served, and how many environments there are
+/// nobody knows.
+pub(crate) const UNUSED: &[&str] = &["CLOUD_EVENTS", "INTERNAL_TOKEN", "JOB_CONCURRENCY", "RATE_LIMIT_INSTANCES"];
 
 /// The whole file, for these functions.
 pub fn template(functions: &[Function]) -> anyhow::Result<String> {

@@ -65,12 +65,7 @@ impl Behind {
         for instance in instances {
             instance.running().await;
         }
-        let mut reply = self.http.send(&format!("https://{}", self.address), wire).await;
-        // nginx says so of whatever it would compress; the rest is the function's own.
-        let functions_own: Vec<_> = reply.headers.get_all("vary").iter().filter(|value| *value != "Accept-Encoding").cloned().collect();
-        reply.headers.remove("vary");
-        reply.headers.extend(functions_own.into_iter().map(|value| (http::header::VARY, value)));
-        reply
+        functions_own(self.http.send(&format!("https://{}", self.address), wire).await)
     }
 
     pub(super) async fn work(&self, database: &TestDatabase) {
@@ -91,6 +86,14 @@ impl Behind {
             process.stop().await;
         }
     }
+}
+
+/// Without what nginx says of whatever it would compress.
+pub(super) fn functions_own(mut reply: Reply) -> Reply {
+    let vary: Vec<_> = reply.headers.get_all("vary").iter().filter(|value| *value != "Accept-Encoding").cloned().collect();
+    reply.headers.remove("vary");
+    reply.headers.extend(vary.into_iter().map(|value| (http::header::VARY, value)));
+    reply
 }
 
 impl Desk {

@@ -59,6 +59,7 @@ async fn serving(manifest: &str, database: &TestDatabase, setting: &Setting) -> 
     for (name, value) in network::variables(database, &setting.mail) {
         command.env(format!("SPIN_VARIABLE_{name}"), value);
     }
+    command.env("SPIN_VARIABLE_RATE_LIMIT", setting.limit.to_string());
     command.env("SPIN_VARIABLE_DATABASE_ADDRESS", format!("postgres://{}", database.address()));
     if let Some((origin, _)) = setting.mail.api.url.rsplit_once('/') {
         command.env("SPIN_VARIABLE_MAIL_API_ADDRESS", origin);

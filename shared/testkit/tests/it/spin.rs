@@ -1,4 +1,4 @@
-//! What the home `spin` alone can show: the bell by Redis.
+//! What the home `spin` alone can show: the bell by Redis, and one limit for all instances.
 use std::time::{Duration, Instant};
 
 use crate::elsewhere;
@@ -59,6 +59,34 @@ async fn a_redis_that_does_not_answer_holds_up_no_request_for_long() {
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
         desk.work().await;
         assert_eq!(agent.get(&child).await.json()["state"], "resolved");
+    })
+    .await;
+}
+
+/// Each request may come to another instance, which remembers nothing.
+#[tokio::test]
+async fn one_person_asks_no_more_than_the_limit() {
+    if elsewhere("spin") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let redis = Redis::start(folder.path()).unwrap();
+    desk_with(Setting { rings: redis.url(), limit: 60, ..Setting::default() }, async |desk| {
+        let (agent, begun) = (desk.person("agent").await, Instant::now());
+        let mut passed = 0;
+        let refused = loop {
+            let reply = agent.get("/v1/auth/me").await;
+            if reply.status == 429 {
+                break reply;
+            }
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            passed += 1;
+        };
+        // Ten at once, and one a second.
+        assert!(passed >= 10 && passed <= 10 + begun.elapsed().as_secs(), "{passed} in {:?}", begun.elapsed());
+        assert_eq!((refused.problem().as_str(), refused.header("ratelimit-limit")), ("too-many-requests", Some("60")));
+        let ready = desk.nobody().get("/health/ready").await.json();
+        assert_eq!((&ready["redis"], &ready["rate_limits"]), (&json!("pass"), &json!("shared")));
     })
     .await;
 }

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::mem;
 
 #[derive(Debug)]
-pub(super) struct Remembered<K, V> {
+pub(crate) struct Remembered<K, V> {
     young: HashMap<K, V>,
     old: HashMap<K, V>,
     most: usize,
@@ -13,15 +13,15 @@ pub(super) struct Remembered<K, V> {
 
 impl<K: Eq + Hash, V: Copy> Remembered<K, V> {
     /// With at most `most` entries in either generation.
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self { young: HashMap::new(), old: HashMap::new(), most }
     }
 
-    pub(super) fn get(&self, key: &K) -> Option<V> {
+    pub(crate) fn get(&self, key: &K) -> Option<V> {
         self.young.get(key).or_else(|| self.old.get(key)).copied()
     }
 
-    pub(super) fn put(&mut self, key: K, value: V) {
+    pub(crate) fn put(&mut self, key: K, value: V) {
         if self.young.len() >= self.most {
             self.old = mem::take(&mut self.young);
         }

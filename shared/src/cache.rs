@@ -1,0 +1,125 @@
+//! What a process may ask of Redis besides the bell: a page that another has read, and its share of a limit. Postgres holds the truth: without a Redis
+//! that answers, the page is read again and each process keeps the limit by itself.
+use std::sync::Arc;
+
+#[cfg(not(target_family = "wasm"))]
+mod redis;
+#[cfg(target_family = "wasm")]
+mod spin;
+
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use self::redis::Redis;
+#[cfg(target_family = "wasm")]
+pub(crate) use self::spin::Redis;
+
+/// Seconds that a page is kept for. Longer would do no harm, as a write finds a stale one; it is what a Redis that is full gets back.
+const KEPT: &str = "600";
+
+/// Takes a share of what is left in a bucket that fills at so much a millisecond, at least 1; or tells how many milliseconds there is nothing. By
+/// the clock of Redis, so that the clocks of processes do not count.
+const LEASE: &str = "
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local most, rate, share = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local kept = redis.call('HMGET', KEYS[1], 'left', 'at')
+local left = most
+if kept[1] then left = math.min(most, kept[1] + math.max(0, now - kept[2]) * rate) end
+if left < 1 then return {0, math.ceil((1 - left) / rate)} end
+local given = math.max(1, math.floor(left * share))
+redis.call('HSET', KEYS[1], 'left', string.format('%.6f', left - given), 'at', string.format('%d', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(most / rate))
+return {given, 0}";
+
+/// A Redis, or none.
+#[derive(Debug, Clone, Default)]
+pub struct Cache(Option<Arc<Redis>>);
+
+/// A bucket of requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Bucket {
+    /// What it holds.
+    pub most: f64,
+    /// What flows into it in a millisecond.
+    pub rate: f64,
+}
+
+/// What was taken of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lease {
+    /// So many requests.
+    Given(u32),
+    /// There is nothing for so many milliseconds.
+    Empty(i64),
+}
+
+/// Whether there is a Redis, as `/health/ready` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// None is set.
+    None,
+    /// It answers.
+    Pass,
+    /// It does not.
+    Fail,
+}
+
+impl Standing {
+    /// As the ready page spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl Cache {
+    /// From `REDIS_URL`; opens nothing yet.
+    pub fn new(url: &str) -> anyhow::Result<Self> {
+        Ok(Self(if url.is_empty() { None } else { Some(Arc::new(Redis::new(url)?)) }))
+    }
+
+    /// Whether one is set.
+    pub fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Asks it.
+    pub async fn standing(&self) -> Standing {
+        match self.ask("PING", &[]).await {
+            Some(_) => Standing::Pass,
+            None if self.is_there() => Standing::Fail,
+            None => Standing::None,
+        }
+    }
+
+    /// The page under this name, if it is known.
+    pub async fn get(&self, name: &str) -> Option<String> {
+        self.ask("GET", &[&key(name)]).await?.into_iter().next().flatten()
+    }
+
+    /// Keeps a page for others, best-effort.
+    pub async fn put(&self, name: &str, page: &str) {
+        let _best_effort = self.ask("SET", &[&key(name), page, "EX", KEPT]).await;
+    }
+
+    /// Takes this share (of 1) of what is left in a bucket; nothing where no Redis answers.
+    pub async fn lease(&self, name: &str, bucket: Bucket, share: f64) -> Option<Lease> {
+        let numbers = [bucket.most, bucket.rate, share].map(|number| number.to_string());
+        let told = self.ask("EVAL", &[LEASE, "1", &key(name), &numbers[0], &numbers[1], &numbers[2]]).await?;
+        let mut told = told.into_iter().map(|number| number?.parse::<i64>().ok());
+        match (told.next()??, told.next()??) {
+            (0, wait) => Some(Lease::Empty(wait)),
+            (given, _) => Some(Lease::Given(u32::try_from(given).ok()?)),
+        }
+    }
+
+    async fn ask(&self, command: &str, arguments: &[&str]) -> Option<Vec<Option<String>>> {
+        self.0.as_ref()?.ask(command, arguments).await
+    }
+}
+
+fn key(name: &str) -> String {
+    format!("itsm:{name}")
+}
