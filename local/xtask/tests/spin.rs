@@ -39,13 +39,13 @@ fn every_template_is_a_variable_and_every_variable_is_used() -> Result<()> {
 }
 
 #[test]
-fn a_component_connects_to_its_database_its_bell_and_what_its_work_is_about() -> Result<()> {
+fn a_component_connects_to_its_database_its_redis_and_what_its_work_is_about() -> Result<()> {
     let functions = functions::all(&root())?;
     for name in ["spin.toml", "spin.bell.toml"] {
         let manifest = manifest(name)?;
         for (component, value) in table(&manifest, "component")? {
             let function = functions.iter().find(|function| function.name == *component).context("a function of that name")?;
-            let mut expected = BTreeSet::from(["{{ database_address }}", "{{ queue_address }}"]);
+            let mut expected = BTreeSet::from(["{{ database_address }}", "{{ queue_address }}", "{{ redis_address }}"]);
             expected.extend((component == "mailer").then_some("{{ mail_api_address }}"));
             expected.extend(if function.outbound { ["http://*:*", "https://*:*"].as_slice() } else { &[] });
             assert_eq!(hosts(value), expected, "{name}: {component}");

@@ -42,8 +42,8 @@ pub(super) fn latency(scene: &Scene<'_>, case: &Case, seconds: u16, is_quick: im
 }
 
 fn run(scene: &Scene<'_>, case: &Case, seconds: u16) -> Result<(Latency, u64)> {
-    let (script, token, query) = scene.request(case);
+    let (script, token, query) = scene.request(case)?;
     let at = format!("http://127.0.0.1:{}", scene.itsm.port);
-    let said = wrk(&scene.tools.scripts, script, &scene.ids, token, seconds, |wrk| wrk.env("BENCH_QUERY", &query).arg(at))?;
+    let said = wrk(&scene.tools.scripts, script, &scene.ids, &token, seconds, |wrk| wrk.env("BENCH_QUERY", &query).arg(at))?;
     Ok((Latency::said(&said)?, requests(&said)?))
 }
