@@ -15,17 +15,18 @@ pub(crate) use self::spin::Redis;
 /// Seconds that a page is kept for. Longer would do no harm, as a write finds a stale one; it is what a Redis that is full gets back.
 const KEPT: &str = "600";
 
-/// Takes a share of what is left in a bucket that fills at so much a millisecond, at least 1; or tells how many milliseconds there is nothing. By
-/// the clock of Redis, so that the clocks of processes do not count.
+/// Takes a part of what is left in a bucket of a sixth of what flows in in a minute, at least 1; or tells how many milliseconds there is nothing. By the
+/// clock of Redis, so that the clocks of processes do not count.
 const LEASE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local most, rate, share = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local most, rate, part = math.max(1, ARGV[1] / 6), ARGV[1] / 60000, tonumber(ARGV[2])
 local kept = redis.call('HMGET', KEYS[1], 'left', 'at')
 local left = most
 if kept[1] then left = math.min(most, kept[1] + math.max(0, now - kept[2]) * rate) end
 if left < 1 then return {0, math.ceil((1 - left) / rate)} end
-local given = math.max(1, math.floor(left * share))
+local given = 1
+if part > 0 then given = math.max(1, math.floor(left / part)) end
 redis.call('HSET', KEYS[1], 'left', string.format('%.6f', left - given), 'at', string.format('%d', now))
 redis.call('PEXPIRE', KEYS[1], math.ceil(most / rate))
 return {given, 0}";
@@ -33,15 +34,6 @@ return {given, 0}";
 /// A Redis, or none.
 #[derive(Debug, Clone, Default)]
 pub struct Cache(Option<Arc<Redis>>);
-
-/// A bucket of requests.
-#[derive(Debug, Clone, Copy)]
-pub struct Bucket {
-    /// What it holds.
-    pub most: f64,
-    /// What flows into it in a millisecond.
-    pub rate: f64,
-}
 
 /// What was taken of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,10 +96,9 @@ impl Cache {
         let _best_effort = self.ask("SET", &[&key(name), page, "EX", KEPT]).await;
     }
 
-    /// Takes this share (of 1) of what is left in a bucket; nothing where no Redis answers.
-    pub async fn lease(&self, name: &str, bucket: Bucket, share: f64) -> Option<Lease> {
-        let numbers = [bucket.most, bucket.rate, share].map(|number| number.to_string());
-        let told = self.ask("EVAL", &[LEASE, "1", &key(name), &numbers[0], &numbers[1], &numbers[2]]).await?;
+    /// Takes one of so many parts of what is left in a bucket into which so many flow in a minute, or, of no parts, one request; nothing where no Redis answers.
+    pub async fn lease(&self, name: &str, minute: u32, parts: u32) -> Option<Lease> {
+        let told = self.ask("EVAL", &[LEASE, "1", &key(name), &minute.to_string(), &parts.to_string()]).await?;
         let mut told = told.into_iter().map(|number| number?.parse::<i64>().ok());
         match (told.next()??, told.next()??) {
             (0, wait) => Some(Lease::Empty(wait)),

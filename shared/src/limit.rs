@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use crate::cache::{Bucket, Cache, Lease, Standing};
+use crate::cache::{Cache, Lease, Standing};
 use crate::config::LimitConfig;
 use crate::error::Error;
 use crate::metrics::METRICS;
@@ -19,8 +19,8 @@ use crate::remembered::Remembered;
 /// What a bucket holds, in milliseconds of its inflow.
 const DEPTH: f64 = 10_000.0;
 const MINUTE: f64 = 60_000.0;
-/// The part of what is left that a process takes at once.
-const SHARE: f64 = 0.05;
+/// Of so many parts of what is left a process takes one at once.
+const PARTS: u32 = 20;
 /// Milliseconds after which what was taken and not spent is void: the bucket is full again by then, and what is kept would come on top of it.
 const KEPT: i64 = 10_000;
 /// Milliseconds after which whoever asks Redis is taken to have given up.
@@ -31,18 +31,16 @@ const PEOPLE: usize = 10_000;
 /// The limit, and what this process may spend of it.
 pub struct Limit {
     minute: u32,
-    /// All that one person may ask, and the part of this process without Redis.
-    whole: Bucket,
-    part: Bucket,
+    /// What this process's own bucket holds, and what flows into it in a millisecond.
+    most: f64,
+    rate: f64,
     cache: Cache,
     people: Mutex<Remembered<Uuid, Spending>>,
-    /// Sessions that are over.
-    over: Mutex<Remembered<Uuid, ()>>,
     /// When this process began: its clock, which nobody sets.
     begun: Instant,
 }
 
-/// Of one person, in this process. Times are milliseconds since that began.
+/// Of one person, or one session, in this process. Times are milliseconds since that began.
 #[derive(Debug, Clone, Copy)]
 struct Spending {
     /// Taken from the bucket in Redis and not spent, until then.
@@ -55,31 +53,24 @@ struct Spending {
     /// The bucket that is this process's own, as it was then.
     own: f64,
     at: i64,
+    /// Of a session: it does not count any more.
+    over: bool,
 }
 
 #[derive(Debug, PartialEq)]
 enum Step {
     Go,
     Wait(i64),
-    /// Redis is to be asked for this share.
-    Ask(f64),
+    /// Redis is to be asked for one of so many parts, or for one request.
+    Ask(u32),
 }
 
 impl Limit {
     /// Nobody has asked anything yet.
     pub fn new(config: &LimitConfig, cache: Cache) -> Self {
-        let rate = f64::from(config.minute) / MINUTE;
-        let bucket = |rate: f64| Bucket { most: (rate * DEPTH).max(1.0), rate };
-        let (people, over) = (Mutex::new(Remembered::new(PEOPLE)), Mutex::new(Remembered::new(PEOPLE)));
-        Self {
-            minute: config.minute,
-            whole: bucket(rate),
-            part: bucket(rate / f64::from(config.instances)),
-            cache,
-            people,
-            over,
-            begun: Instant::now(),
-        }
+        let rate = f64::from(config.minute) / f64::from(config.instances) / MINUTE;
+        let people = Mutex::new(Remembered::new(PEOPLE));
+        Self { minute: config.minute, most: (rate * DEPTH).max(1.0), rate, cache, people, begun: Instant::now() }
     }
 
     /// Takes one request of a person, or answers 429. `lives_on`: whether this process may take more than it spends at once.
@@ -91,9 +82,9 @@ impl Limit {
         let wait = match self.step(person, now, lives_on) {
             Step::Go => return Ok(()),
             Step::Wait(wait) => wait,
-            Step::Ask(share) => {
-                let lease = self.cache.lease(&format!("limit:{person}"), self.whole, share).await;
-                match self.settle(person, now, share, lease) {
+            Step::Ask(parts) => {
+                let lease = self.cache.lease(&format!("limit:{person}"), self.minute, parts).await;
+                match self.settle(person, now, parts, lease) {
                     None => return Ok(()),
                     Some(wait) => wait,
                 }
@@ -105,12 +96,14 @@ impl Limit {
 
     /// Notes that a session does not count any more.
     pub fn over(&self, session: Uuid) {
-        self.over.lock().unwrap_or_else(PoisonError::into_inner).put(session, ());
+        let mut people = self.people();
+        let spending = people.get(&session).unwrap_or_else(|| self.fresh(0));
+        people.put(session, Spending { over: true, ..spending });
     }
 
     /// Whether that was noted. Nothing but the account is decided by it.
     pub fn is_over(&self, session: Uuid) -> bool {
-        self.over.lock().unwrap_or_else(PoisonError::into_inner).get(&session).is_some()
+        self.people().get(&session).is_some_and(|spending| spending.over)
     }
 
     /// How it is counted now, as `/health/ready` says it.
@@ -134,19 +127,19 @@ impl Limit {
             self.own(&mut spending, now).map_or(Step::Go, Step::Wait)
         } else if lives_on && spending.asking <= now {
             spending.asking = now + ASKING;
-            Step::Ask(SHARE)
+            Step::Ask(PARTS)
         } else {
-            Step::Ask(0.0)
+            Step::Ask(0)
         };
         people.put(person, spending);
         step
     }
 
     /// Milliseconds to wait, if this request may not pass.
-    fn settle(&self, person: Uuid, now: i64, share: f64, lease: Option<Lease>) -> Option<i64> {
+    fn settle(&self, person: Uuid, now: i64, parts: u32, lease: Option<Lease>) -> Option<i64> {
         let mut people = self.people();
         let mut spending = people.get(&person).unwrap_or_else(|| self.fresh(now));
-        if share > 0.0 {
+        if parts > 0 {
             spending.asking = 0;
         }
         let wait = match lease {
@@ -167,18 +160,18 @@ impl Limit {
 
     /// Takes one out of the process's own bucket, or tells how long there is none.
     fn own(&self, spending: &mut Spending, now: i64) -> Option<i64> {
-        let flowed = u32::try_from((now - spending.at).max(0)).map_or(f64::MAX, f64::from) * self.part.rate;
-        spending.own = (spending.own + flowed).min(self.part.most);
+        let flowed = u32::try_from((now - spending.at).max(0)).map_or(f64::MAX, f64::from) * self.rate;
+        spending.own = (spending.own + flowed).min(self.most);
         spending.at = now.max(spending.at);
         if spending.own >= 1.0 {
             spending.own -= 1.0;
             return None;
         }
-        Some(((1.0 - spending.own) / self.part.rate).ceil() as i64)
+        Some(((1.0 - spending.own) / self.rate).ceil() as i64)
     }
 
     fn fresh(&self, now: i64) -> Spending {
-        Spending { left: 0, until: 0, shut: 0, asking: 0, own: self.part.most, at: now }
+        Spending { left: 0, until: 0, shut: 0, asking: 0, own: self.most, at: now, over: false }
     }
 
     fn people(&self) -> MutexGuard<'_, Remembered<Uuid, Spending>> {
@@ -216,29 +209,30 @@ mod tests {
         assert_eq!(passed(&limit(600, 4, ""), 0, 20_000), 25 + 49);
         // However small the limit, somebody who comes once comes through, and hears how long to wait after that.
         let small = limit(1, 3, "");
-        assert_eq!((small.step(Uuid::nil(), 0, true), small.step(Uuid::nil(), 60_000, true)), (Step::Go, Step::Wait(120_000)));
+        let [first, second] = [0, 60_000].map(|now| small.step(Uuid::nil(), now, true));
+        assert!(first == Step::Go && matches!(second, Step::Wait(120_000..=120_001)), "{first:?}, {second:?}"); // a float's last bit
     }
 
     #[tokio::test]
     async fn a_share_is_spent_before_redis_is_asked_again_and_is_void_after_a_while() {
         let limit = limit(600, 1, "redis://127.0.0.1:1");
         let person = Uuid::nil();
-        assert_eq!(limit.step(person, 0, true), Step::Ask(SHARE));
-        assert_eq!(limit.step(person, 0, true), Step::Ask(0.0), "somebody asks for a share already");
-        assert_eq!(limit.settle(person, 0, 0.0, Some(Lease::Given(1))), None);
-        assert_eq!(limit.settle(person, 0, SHARE, Some(Lease::Given(5))), None);
+        assert_eq!(limit.step(person, 0, true), Step::Ask(PARTS));
+        assert_eq!(limit.step(person, 0, true), Step::Ask(0), "somebody asks for a share already");
+        assert_eq!(limit.settle(person, 0, 0, Some(Lease::Given(1))), None);
+        assert_eq!(limit.settle(person, 0, PARTS, Some(Lease::Given(5))), None);
         assert_eq!(passed(&limit, 1, 10), 4);
-        assert_eq!(limit.settle(person, 20, SHARE, Some(Lease::Given(5))), None);
-        assert_eq!(limit.step(person, 20 + KEPT, true), Step::Ask(SHARE));
-        assert_eq!(limit.settle(person, 20 + KEPT, SHARE, Some(Lease::Empty(100))), Some(100));
+        assert_eq!(limit.settle(person, 20, PARTS, Some(Lease::Given(5))), None);
+        assert_eq!(limit.step(person, 20 + KEPT, true), Step::Ask(PARTS));
+        assert_eq!(limit.settle(person, 20 + KEPT, PARTS, Some(Lease::Empty(100))), Some(100));
         assert_eq!(limit.step(person, 90 + KEPT, true), Step::Wait(30));
         // Who asked and went away without an answer holds nobody up.
-        assert_eq!(limit.step(person, 120 + KEPT, true), Step::Ask(SHARE));
-        assert_eq!(limit.step(person, 120 + KEPT + ASKING, true), Step::Ask(SHARE));
+        assert_eq!(limit.step(person, 120 + KEPT, true), Step::Ask(PARTS));
+        assert_eq!(limit.step(person, 120 + KEPT + ASKING, true), Step::Ask(PARTS));
         // A process that does not live on takes one.
-        assert_eq!(limit.step(person, 5_000 + KEPT, false), Step::Ask(0.0));
+        assert_eq!(limit.step(person, 5_000 + KEPT, false), Step::Ask(0));
         // Redis is away: the own bucket, which is full.
-        assert_eq!(limit.settle(person, 5_000 + KEPT, 0.0, None), None);
+        assert_eq!(limit.settle(person, 5_000 + KEPT, 0, None), None);
     }
 
     #[tokio::test]

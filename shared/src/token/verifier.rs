@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use anyhow::{Context, Result, ensure};
-use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -31,13 +31,15 @@ impl Verifier {
     /// From a JWK Set (RFC 7517) of Ed25519 keys; two may be valid at once, for rotation.
     pub fn new(set: &str) -> Result<Self> {
         ed25519::install();
-        let jwks: JwkSet = serde_json::from_str(set).context("JWT_KEYS must be a JWK Set (RFC 7517)")?;
-        let members: serde_json::Value = serde_json::from_str(set)?;
-        let private = members["keys"].as_array().is_some_and(|keys| keys.iter().any(|key| key.get("d").is_some()));
-        ensure!(!private, "JWT_KEYS holds a private key: it is for the public ones, which anybody may read");
-        let keys = jwks.keys.iter().map(|jwk| {
-            let kid = jwk.common.key_id.clone().context("each key in JWT_KEYS needs a kid")?;
-            Ok((kid, DecodingKey::from_jwk(jwk).context("JWT_KEYS holds a key that is not usable")?))
+        let jwks: Value = serde_json::from_str(set).context("JWT_KEYS must be a JWK Set (RFC 7517)")?;
+        let jwks = jwks["keys"].as_array().context("JWT_KEYS must be a JWK Set (RFC 7517)")?;
+        let is_private = jwks.iter().any(|key| key.get("d").is_some());
+        ensure!(!is_private, "JWT_KEYS holds a private key: it is for the public ones, which anybody may read");
+        let keys = jwks.iter().map(|jwk| {
+            let kid = jwk["kid"].as_str().context("each key in JWT_KEYS needs a kid")?;
+            ensure!(jwk["kty"] == "OKP" && jwk["crv"] == "Ed25519", "the key {kid} in JWT_KEYS is none of Ed25519 (RFC 8037)");
+            let public = jwk["x"].as_str().and_then(|x| DecodingKey::from_ed_components(x).ok());
+            Ok((kid.to_owned(), public.with_context(|| format!("the key {kid} in JWT_KEYS is not usable"))?))
         });
         let (seen, used) = (Mutex::new(Remembered::new(TOKENS)), Mutex::new(Remembered::new(KEYS)));
         Ok(Self { keys: keys.collect::<Result<_>>()?, set: set.to_owned(), seen, used })
@@ -108,7 +110,7 @@ mod tests {
     use ed25519_dalek::{Signer as _, SigningKey};
     use hmac::digest::common::KeyInit;
     use hmac::{Hmac, Mac};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::super::{LIFETIME, Subject};
     use super::*;
