@@ -10,14 +10,13 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use crate::cache::{Cache, Lease, Standing};
+use crate::cache::{Cache, DEPTH, Lease, Standing};
 use crate::config::LimitConfig;
 use crate::error::Error;
 use crate::metrics::METRICS;
 use crate::remembered::Remembered;
 
-/// What a bucket holds, in milliseconds of its inflow.
-const DEPTH: f64 = 10_000.0;
+/// In milliseconds.
 const MINUTE: f64 = 60_000.0;
 /// Of so many parts of what is left a process takes one at once.
 const PARTS: u32 = 20;
@@ -70,7 +69,7 @@ impl Limit {
     pub fn new(config: &LimitConfig, cache: Cache) -> Self {
         let rate = f64::from(config.minute) / f64::from(config.instances) / MINUTE;
         let people = Mutex::new(Remembered::new(PEOPLE));
-        Self { minute: config.minute, most: (rate * DEPTH).max(1.0), rate, cache, people, begun: Instant::now() }
+        Self { minute: config.minute, most: (rate * f64::from(DEPTH) * 1000.0).max(1.0), rate, cache, people, begun: Instant::now() }
     }
 
     /// Takes one request of a person, or answers 429. `lives_on`: whether this process may take more than it spends at once.
@@ -96,6 +95,9 @@ impl Limit {
 
     /// Notes that a session does not count any more.
     pub fn over(&self, session: Uuid) {
+        if self.minute == 0 {
+            return;
+        }
         let mut people = self.people();
         let spending = people.get(&session).unwrap_or_else(|| self.fresh(0));
         people.put(session, Spending { over: true, ..spending });
@@ -103,7 +105,7 @@ impl Limit {
 
     /// Whether that was noted. Nothing but the account is decided by it.
     pub fn is_over(&self, session: Uuid) -> bool {
-        self.people().get(&session).is_some_and(|spending| spending.over)
+        self.minute > 0 && self.people().get(&session).is_some_and(|spending| spending.over)
     }
 
     /// How it is counted now, as `/health/ready` says it.

@@ -73,11 +73,13 @@ pub async fn book(app: &App) -> Result<Arc<Book>, Error> {
     if let Some(book) = cached(app).await {
         return Ok(app.shelf.keep(book));
     }
+    // Before it is read: whoever finds a stale page meanwhile doubts what is left in the cache.
+    app.shelf.0.doubtful.store(false, Ordering::Relaxed);
     let json = read(app).await.inspect_err(|_| {
+        app.shelf.0.doubtful.store(true, Ordering::Relaxed);
         app.shelf.0.failed.fetch_add(1, Ordering::Relaxed);
     })?;
     let book = app.shelf.keep(parse(&json)?);
-    app.shelf.0.doubtful.store(false, Ordering::Relaxed);
     drop(reading);
     app.cache.put(PAGE, &json).await;
     Ok(book)

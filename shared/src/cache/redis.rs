@@ -1,77 +1,42 @@
 //! Redis by its own protocol.
-use std::fmt;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, PoisonError};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, RedisError, Value};
+use redis::{Client, RedisError, Value};
 
-/// How long one command may hold up a request.
-const PATIENCE: Duration = Duration::from_millis(250);
-/// How long nothing is asked after a failure, so that a Redis that is away costs one request a second its patience, not all.
-const REST: Duration = Duration::from_secs(1);
+use super::PATIENCE;
 
 /// A connection made at the first command and made anew when it breaks.
-pub(crate) struct Redis {
+pub(super) struct Wire {
     client: Client,
     connection: Mutex<Option<ConnectionManager>>,
-    failed: Mutex<Option<Instant>>,
 }
 
-impl fmt::Debug for Redis {
-    /// Without the URL, which may hold a password.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Redis")
-    }
-}
-
-impl Redis {
-    /// `redis://[user:password@]host:port[/database]`
-    pub(crate) fn new(url: &str) -> anyhow::Result<Self> {
-        Ok(Self { client: Client::open(url)?, connection: Mutex::default(), failed: Mutex::default() })
+impl Wire {
+    pub(super) fn new(url: &str) -> anyhow::Result<Self> {
+        Ok(Self { client: Client::open(url)?, connection: Mutex::default() })
     }
 
     /// For connections that wait for what comes.
-    pub(crate) fn client(&self) -> Client {
+    pub(super) fn client(&self) -> Client {
         self.client.clone()
     }
 
-    /// The answer, element by element, as text; none where Redis does not give one, which is logged.
-    pub(crate) async fn ask(&self, command: &str, arguments: &[&str]) -> Option<Vec<Option<String>>> {
-        if self.rests() {
-            return None;
-        }
-        let answer = match tokio::time::timeout(PATIENCE, self.query(redis::cmd(command).arg(arguments))).await {
-            Ok(answer) => answer.map_err(|error| error.to_string()),
+    /// The answer, element by element, as text, or why there is none in time.
+    pub(super) async fn ask(&self, command: &str, arguments: &[&str]) -> Result<Vec<Option<String>>, String> {
+        match tokio::time::timeout(PATIENCE, self.query(command, arguments)).await {
+            Ok(answer) => answer.map(elements).map_err(|error| error.to_string()),
             Err(_) => Err("no answer in time".to_owned()),
-        };
-        *locked(&self.failed) = answer.as_ref().err().map(|_| Instant::now());
-        match answer {
-            Ok(value) => Some(elements(value)),
-            Err(cause) => {
-                tracing::warn!(command, cause, "Redis does not answer");
-                None
-            }
         }
     }
 
-    /// After a failure; the first who comes after that tries, and the others rest on meanwhile.
-    fn rests(&self) -> bool {
-        let mut failed = locked(&self.failed);
-        let rests = failed.is_some_and(|failed| failed.elapsed() < REST);
-        if failed.is_some() && !rests {
-            *failed = Some(Instant::now());
-        }
-        rests
-    }
-
-    async fn query(&self, command: &Cmd) -> Result<Value, RedisError> {
+    async fn query(&self, command: &str, arguments: &[&str]) -> Result<Value, RedisError> {
         let mut connection = self.connection()?;
-        command.query_async(&mut connection).await
+        redis::cmd(command).arg(arguments).query_async(&mut connection).await
     }
 
     fn connection(&self) -> Result<ConnectionManager, RedisError> {
-        let mut kept = locked(&self.connection);
+        let mut kept = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(connection) = kept.as_ref() {
             return Ok(connection.clone());
         }
@@ -94,8 +59,4 @@ fn elements(value: Value) -> Vec<Option<String>> {
         Value::Okay => vec![Some("OK".into())],
         _ => vec![None],
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
