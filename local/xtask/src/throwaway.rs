@@ -11,6 +11,9 @@ use anyhow::{Context, Result, ensure};
 const PAGE: &str = "docs/ADDING-A-FUNCTION.md";
 /// The function that the page makes.
 const NAME: &str = "stats";
+/// What the copy's packages are called beside: the two trees share a target folder, where cargo tells their packages apart by version and
+/// by nothing else. Without it a tree is given what was built of the copy, as its files are the older ones.
+const VERSION: &str = "-throwaway";
 
 /// Makes the copy, the function, and runs it.
 pub(crate) fn run(root: &Path) -> Result<()> {
@@ -41,7 +44,8 @@ fn mirror(root: &Path, copy: &Path) -> Result<Vec<PathBuf>> {
     for path in &tree {
         let (from, to) = (root.join(path), copy.join(path));
         fs::create_dir_all(to.parent().unwrap_or(copy))?;
-        fs::copy(&from, &to).with_context(|| format!("copying {}", path.display()))?;
+        fs::write(&to, mirrored(root, path)?)?;
+        fs::set_permissions(&to, from.metadata()?.permissions())?;
         fs::File::options().write(true).open(&to)?.set_modified(from.metadata()?.modified()?)?;
     }
     // Where clones share a target folder, the copy may be another clone's, which may be gone: its link is laid anew each time.
@@ -52,6 +56,17 @@ fn mirror(root: &Path, copy: &Path) -> Result<Vec<PathBuf>> {
     symlink(root.join("target"), &target)?;
     forget(copy, copy, &tree.iter().map(PathBuf::as_path).collect())?;
     Ok(tree)
+}
+
+/// A file as the copy has it at first.
+fn mirrored(root: &Path, path: &Path) -> Result<Vec<u8>> {
+    let bytes = fs::read(root.join(path)).with_context(|| format!("reading {}", path.display()))?;
+    if path != Path::new("Cargo.toml") {
+        return Ok(bytes);
+    }
+    let (before, rest) = str::from_utf8(&bytes)?.split_once("\nversion = \"").context("the workspace has a version")?;
+    let (version, after) = rest.split_once('"').context("the version ends")?;
+    Ok(format!("{before}\nversion = \"{version}{VERSION}\"{after}").into_bytes())
 }
 
 /// Takes away what the copy has and the tree no longer has, but for the new function itself: its folder is written over.
@@ -101,7 +116,7 @@ fn write_if_new(path: &Path, bytes: &[u8]) -> Result<()> {
 fn changed(root: &Path, copy: &Path, tree: &[PathBuf]) -> Result<BTreeSet<String>> {
     let mut changed = BTreeSet::new();
     for path in tree {
-        if fs::read(root.join(path))? != fs::read(copy.join(path))? && path.as_path() != Path::new("Cargo.lock") {
+        if mirrored(root, path)? != fs::read(copy.join(path))? && path.as_path() != Path::new("Cargo.lock") {
             changed.insert(path.display().to_string());
         }
     }
@@ -129,6 +144,9 @@ mod tests {
         symlink("/nowhere/target", copy.join("target")).unwrap();
         mirror(&root, &copy).unwrap();
         assert_eq!(fs::read_link(copy.join("target")).unwrap(), root.join("target"));
+        let manifest = fs::read_to_string(copy.join("Cargo.toml")).unwrap();
+        let version = concat!("\nversion = \"", env!("CARGO_PKG_VERSION"), "-throwaway\"\n");
+        assert!(manifest.contains(version), "cargo would take one tree's packages for the other's: {manifest}");
         assert!(!copy.join("functions/gone/Cargo.toml").exists() && copy.join("functions").join(NAME).join("Cargo.toml").exists());
         fs::remove_dir_all(&copy).unwrap();
     }
