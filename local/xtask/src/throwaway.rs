@@ -12,7 +12,7 @@ const PAGE: &str = "docs/ADDING-A-FUNCTION.md";
 /// The function that the page makes.
 const NAME: &str = "stats";
 /// What the copy's packages are called beside: the two trees share a target folder, where cargo tells their packages apart by version and
-/// by nothing else. Without it a tree is given what was built of the copy, as its files are the older ones.
+/// by nothing else. Without it a tree is given what was built of the copy, whose files lie in that folder and never look changed.
 const VERSION: &str = "-throwaway";
 
 /// Makes the copy, the function, and runs it.
