@@ -3,15 +3,15 @@ with me as (
   select id, role, case when role <> 'requester' then '"role"' end as refusal from calling($1::text::uuid)
 ), page as (
   select array(
-    select t.ticket from (
-      (select t as ticket, t.id, t.opened_at, t.updated_at, t.number, t.priority, t.due_at from tickets t
+    select t.id from (
+      (select t.id, t.opened_at, t.updated_at, t.number, t.priority, t.due_at from tickets t
        where t.kind = 'incident' and t.caller_id = asking($1::text::uuid)
 --: filters
 --: after
 --: order
        limit $29::int8 + 1)
       union all
-      (select t, t.id, t.opened_at, t.updated_at, t.number, t.priority, t.due_at from watchers w join tickets t on t.id = w.ticket_id
+      (select t.id, t.opened_at, t.updated_at, t.number, t.priority, t.due_at from watchers w join tickets t on t.id = w.ticket_id
        where t.kind = 'incident' and w.user_id = asking($1::text::uuid) and t.caller_id <> (select id from me)
 --: filters
 --: after
@@ -20,5 +20,5 @@ with me as (
     ) as t
 --: order
     limit $29::int8 + 1
-  ) as tickets
+  ) as ids
 --: page

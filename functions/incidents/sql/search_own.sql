@@ -16,5 +16,5 @@ with me as (
   order by rank desc, id desc
   limit $29::int8 + 1
 ), page as (
-  select array(select t from hits join tickets t using (id) order by hits.rank desc, t.id desc) as tickets
+  select array(select id from hits order by rank desc, id desc) as ids
 --: page

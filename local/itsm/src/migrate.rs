@@ -36,6 +36,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (17, "search_at_once", include_str!("../../../shared/migrations/0017_search_at_once.sql")),
     (18, "quiet_versions", include_str!("../../../shared/migrations/0018_quiet_versions.sql")),
     (19, "quiet_versions_so_far", include_str!("../../../shared/migrations/0019_quiet_versions_so_far.sql")),
+    (20, "index_alone", include_str!("../../../shared/migrations/0020_index_alone.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {

@@ -1,4 +1,4 @@
--- The page as JSON. The statement before it ends within `page`: the rows in order, one more than asked for. What stands here is not parsed again:
+-- The page as JSON. The statement before it ends within `page`: the ids in order, one more than asked for. What stands here is not parsed again:
 -- `next` comes first so that Rust finds the items.
 )
 select coalesce(me.refusal, (
@@ -11,7 +11,7 @@ select coalesce(me.refusal, (
 --: item
       order by t.ordinality) filter (where t.ordinality <= $29::int8), '[]')
   )::text
-  from page, unnest(page.tickets) with ordinality as t, lateral (
+  from page, tickets_in_order(page.ids) with ordinality as t, lateral (
     select id, number, short_description, description, state, hold_reason, impact, urgency, priority,
            category, subcategory, channel, location, caller_id, opened_by, assignment_group, assigned_to,
            major, shown(me.id, me.role, parent_id) as parent_id, shown(me.id, me.role, merged_into) as merged_into, restricted_to, opened_at, nullif(due_at, 'infinity') as due_at, resolved_at, closed_at,
