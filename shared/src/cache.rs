@@ -126,6 +126,9 @@ impl Standing {
 }
 
 impl Cache {
+    /// Whether a request may wait for what another one of this process reads. Where not, each reads.
+    pub(crate) const TASKS_WAIT: bool = Wire::TASKS_WAIT;
+
     /// From `REDIS_URL`; opens nothing yet.
     pub fn new(url: &str) -> anyhow::Result<Self> {
         Ok(Self(if url.is_empty() { None } else { Some(Arc::new(Redis::new(url)?)) }))

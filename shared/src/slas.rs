@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::cache::Cache;
 use crate::db::Param;
 use crate::error::{ConstraintName, Error};
 use crate::metrics::METRICS;
@@ -31,7 +32,7 @@ pub struct Shelf(Arc<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     page: RwLock<Option<Arc<Book>>>,
-    /// One reads, and the others wait for what it finds.
+    /// One reads, and the others wait for what it finds, where they may.
     reading: tokio::sync::Mutex<()>,
     /// Reads that failed.
     failed: AtomicU32,
@@ -63,7 +64,10 @@ pub async fn book(app: &App) -> Result<Arc<Book>, Error> {
         return Ok(known);
     }
     let failed = app.shelf.0.failed.load(Ordering::Relaxed);
-    let mut reading = Some(app.shelf.0.reading.lock().await);
+    let mut reading = match app.shelf.0.reading.try_lock() {
+        Err(_) if Cache::TASKS_WAIT => Some(app.shelf.0.reading.lock().await),
+        free => free.ok(),
+    };
     if let Some(known) = app.shelf.known() {
         return Ok(known);
     }

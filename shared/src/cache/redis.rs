@@ -13,6 +13,8 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    pub(super) const TASKS_WAIT: bool = true;
+
     pub(super) fn new(url: &str) -> anyhow::Result<Self> {
         Ok(Self { client: Client::open(url)?, connection: Mutex::default() })
     }

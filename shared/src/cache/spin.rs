@@ -14,6 +14,9 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    /// A component's tasks are woken by their host alone: one that sleeps until another is done ends all of them.
+    pub(super) const TASKS_WAIT: bool = false;
+
     pub(super) fn new(url: &str) -> anyhow::Result<Self> {
         Ok(Self { url: url.to_owned() })
     }

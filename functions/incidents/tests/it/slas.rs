@@ -206,6 +206,18 @@ async fn a_page_that_was_turned_meanwhile_costs_a_try_and_no_wrong_row() {
 }
 
 #[tokio::test]
+async fn many_that_come_at_once_to_a_process_that_has_just_begun_are_all_served() {
+    desk(async |desk| {
+        let caller = desk.person("requester").await;
+        let body = || json!({"short_description": "x"});
+        let raise = || Box::pin(caller.post("/v1/incidents", body()));
+        let all = tokio::join!(raise(), raise(), raise(), raise(), raise(), raise());
+        assert_eq!([all.0.status, all.1.status, all.2.status, all.3.status, all.4.status, all.5.status], [201; 6]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_many_that_answer_at_once_each_is_kept_and_one_stops_the_clock() {
     desk(async |desk| {
         let (agent, manager) = (desk.person("agent").await, desk.person("manager").await);
