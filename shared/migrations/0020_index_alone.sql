@@ -1,6 +1,6 @@
 -- Lists of a person and of what is open, chosen from an index alone: it holds what they are sorted and filtered by. The rows of the
 -- page are fetched afterwards (functions/incidents/sql/list.sql). docs/decisions/0092
--- Reads go on while these are made, writes wait. What they replace goes with the next migration, which waits for nothing.
+-- Reads go on while these are made, writes wait. What they replace goes with the next migration, which holds up everybody, if only for a moment.
 create function tickets_in_order(ids uuid[]) returns setof tickets language plpgsql stable rows 51 set plan_cache_mode = force_generic_plan as $$
 begin
   return query select t.* from unnest(ids) with ordinality as page(id, at) join tickets t using (id) order by page.at;

@@ -1,5 +1,5 @@
--- The indexes of the migration before take the places of those that hold less. Nobody is held up for longer than it takes to forget a few files: where a
--- backup reads the table, this gives up after five seconds, and the same command tries again.
+-- The indexes of the migration before take the places of those that hold less. Everybody waits while this waits for whoever reads the table. Where that is
+-- a backup it gives up after five seconds and changes nothing: `itsm migrate` is to be run again when the backup is done.
 set local lock_timeout = '5s';
 drop index tickets_by_caller, tickets_by_assignee_opened, tickets_open_by_assignee,
   tickets_open_by_opened, tickets_open_by_updated, tickets_open_by_number, tickets_open_by_priority, tickets_open_by_due;
