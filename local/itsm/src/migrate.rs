@@ -38,6 +38,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (19, "quiet_versions_so_far", include_str!("../../../shared/migrations/0019_quiet_versions_so_far.sql")),
     (20, "index_alone", include_str!("../../../shared/migrations/0020_index_alone.sql")),
     (21, "in_their_places", include_str!("../../../shared/migrations/0021_in_their_places.sql")),
+    (22, "kept_plans", include_str!("../../../shared/migrations/0022_kept_plans.sql")),
 ];
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {
