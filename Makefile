@@ -51,7 +51,7 @@ bench: ## Throughput beside a bare handler and pgbench, every list at a million 
 	@local/setup/celery.sh
 	cargo xtask bench
 
-soak: ## Kill workers, Redis and Postgres for five minutes; a storm of incidents; a calendar edited under 100,000 tickets; the cluster under load and under fire; then ask the API, without end
+soak: ## Kill workers, Redis and Postgres for five minutes; a storm of incidents; a calendar edited under 100,000 tickets; the cluster under load and under fire; its alerts, each fired by what it warns of; then ask the API, without end
 	@local/setup/rust.sh
 	@local/setup/system.sh cc postgres redis nginx prometheus alertmanager exporters curl openssl faketime
 	@local/setup/venv.sh schemathesis
@@ -60,6 +60,7 @@ soak: ## Kill workers, Redis and Postgres for five minutes; a storm of incidents
 	target/release/soak storm
 	target/release/soak recompute
 	target/release/soak cluster
+	target/release/soak alerts
 	ITSM_SOAK=1 cargo xtask test --workspace --test it -- schema:: --nocapture
 
 sync: ## Write every home's manifest from the functions' folders

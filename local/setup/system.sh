@@ -30,6 +30,7 @@ packages() {
     alertmanager) echo "prometheus-alertmanager alertmanager prometheus-alertmanager" ;;
     exporters) echo "prometheus-nginx-exporter+prometheus-redis-exporter+prometheus-postgres-exporter+prometheus-node-exporter golang-github-prometheus-node-exporter node_exporter" ;;
     cc) echo "gcc gcc gcc" ;;
+    gnuplot) echo "gnuplot-nox gnuplot gnuplot" ;;
     wasm-opt) echo "binaryen binaryen binaryen" ;;
     pkg-config) echo "pkg-config pkgconf-pkg-config pkg-config" ;;
     *) echo "$1 $1 $1" ;;

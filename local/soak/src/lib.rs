@@ -1,4 +1,4 @@
-//! Long runs of real processes, each with what must be true in the end: the [`storm`], [`recompute`], the [`cluster`], and the fault test of the queue, which is
+//! Long runs of real processes, each with what must be true in the end: the [`storm`], [`recompute`], the [`cluster`], its [`alerts`], and the fault test of the queue, which is
 //! [`run`]. In that, jobs add a row each to a table without any key; whatever happens to the workers, to Redis and to Postgres, in the end there
 //! is one row a job: a second run would be a second row.
 #![forbid(unsafe_code)]
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+pub mod alerts;
 mod chaos;
 mod client;
 pub mod cluster;
@@ -16,6 +17,7 @@ pub mod job;
 mod producer;
 pub mod recompute;
 pub mod server;
+mod site;
 mod stage;
 pub mod storm;
 mod workers;

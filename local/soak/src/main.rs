@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser};
 use serde::Serialize;
-use soak::{Plan, cluster, recompute, storm};
+use soak::cluster::Flooder;
+use soak::{Plan, alerts, cluster, recompute, storm};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Long runs of real processes.
@@ -21,6 +22,11 @@ enum Cli {
     Recompute(Recompute),
     /// The whole cluster behind nginx with TLS: under load, while everything is replaced, and while one thing after another breaks.
     Cluster(Cluster),
+    /// Alerts that fire because something is broken, each an incident that Alertmanager opens on the desk, and are over when it is mended.
+    Alerts,
+    /// One person who asks too much: `cluster` starts it, and tells it on standard input whom to ask.
+    #[command(hide = true)]
+    Flood,
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +114,8 @@ async fn run(cli: Cli) -> Result<()> {
         Cli::Storm(asked) => tell(&storm::run(&asked.plan(&programs)).await?),
         Cli::Recompute(asked) => tell(&recompute::run(&asked.plan(&programs)).await?),
         Cli::Cluster(asked) => tell(&cluster::run(&asked.plan(&programs)).await?),
+        Cli::Alerts => tell(&alerts::run(&programs).await?),
+        Cli::Flood => tell(&serde_json::from_reader::<_, Flooder>(std::io::stdin())?.run().await?),
     }
 }
 

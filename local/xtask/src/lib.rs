@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 pub mod check;
+pub mod cluster;
 pub mod edge;
 pub mod functions;
 pub mod sync;

@@ -41,6 +41,8 @@ pub struct Act {
     pub failed: usize,
     /// How, as `what count`.
     pub failures: Vec<String>,
+    /// Why some had no answer, each cause once.
+    pub causes: Vec<String>,
     /// Asked again because nginx had just closed the connection they were sent on: a client's own doing (RFC 9110, 9.2.2).
     pub asked_again: usize,
     /// Target: under 0.1.
@@ -58,7 +60,7 @@ pub struct Act {
 }
 
 impl Act {
-    pub(super) fn of(asked: Vec<Asked>, seconds: f64, asked_again: usize) -> Self {
+    pub(super) fn of(asked: Vec<Asked>, seconds: f64, asked_again: usize, causes: Vec<String>) -> Self {
         let mut took: Vec<f64> = asked.iter().map(|asked| asked.took.as_secs_f64() * 1e3).collect();
         took.sort_by(f64::total_cmp);
         let within = |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default();
@@ -77,6 +79,7 @@ impl Act {
             per_second: asked.len() as f64 / seconds,
             failed: bad.len(),
             failures,
+            causes,
             asked_again,
             error_rate_percent: 100.0 * bad.len() as f64 / asked.len().max(1) as f64,
             uptime_percent: 100.0 * served.len() as f64 / all.len().max(1) as f64,

@@ -10,7 +10,7 @@ use tokio::process::Command;
 use tokio::time::sleep;
 
 use super::act::Act;
-use super::site::Site;
+use crate::site::Site;
 
 /// One of them, and how the desk took it.
 #[derive(Debug, Serialize)]
@@ -63,14 +63,14 @@ pub(super) async fn strike(site: &Site) -> Result<Vec<Struck>> {
         let at = begun.elapsed();
         site.kill(name)?;
         sleep(NOTICED).await;
-        site.script("up").await?;
+        site.script(&["up"], &[]).await?;
         calm(begun, &mut struck, what, at).await;
     }
 
     let at = begun.elapsed();
     kill_process(site.pid("postgres")?, Signal::INT)?;
     sleep(NOTICED).await;
-    site.script("up").await?;
+    site.script(&["up"], &[]).await?;
     calm(begun, &mut struck, "Postgres restarted", at).await;
 
     let at = begun.elapsed();
@@ -107,7 +107,7 @@ async fn calm(begun: Instant, struck: &mut Vec<Struck>, what: &'static str, at: 
 
 async fn redis(site: &Site, command: &[&str]) -> Result<()> {
     let mut cli = Command::new("redis-cli");
-    cli.args(["-e", "-p", &site.port("redis")?.to_string()]).args(command).env("REDISCLI_AUTH", site.secret("redis")?);
+    cli.args(["-e", "-p", &site.port("redis")?.to_string()]).args(command).env("REDISCLI_AUTH", site.read("secrets/redis")?);
     let status = cli.stdin(Stdio::null()).stdout(Stdio::null()).status().await.context("starting redis-cli")?;
     ensure!(status.success(), "redis-cli {command:?}: {status}");
     Ok(())
@@ -122,7 +122,7 @@ async fn full(site: &Site) -> Result<()> {
     run("mount", &["-t", "tmpfs", "-o", "size=16m,mode=700", "tmpfs", &at]).await?;
     run("cp", &["-a", &format!("{}/.", kept.display()), &at]).await?;
     let filled = async {
-        site.script("up").await?;
+        site.script(&["up"], &[]).await?;
         let _no_space_left = Command::new("dd").args(["if=/dev/zero", &format!("of={at}/full"), "bs=64k"]).stderr(Stdio::null()).status().await?;
         sleep(LONG).await;
         std::fs::remove_file(folder.join("full"))?;
@@ -133,7 +133,7 @@ async fn full(site: &Site) -> Result<()> {
     run("umount", &["--lazy", &at]).await?;
     filled?;
     sleep(NOTICED).await;
-    site.script("up").await
+    site.script(&["up"], &[]).await
 }
 
 /// A worker with another clock in the place of the one there is: what it claims, it claims an hour ahead.
@@ -147,7 +147,7 @@ async fn clock(site: &Site) -> Result<()> {
     sleep(LONG).await;
     ensure!(worker.try_wait()?.is_none(), "the worker with the wrong clock has ended");
     worker.kill().await?;
-    site.script("up").await
+    site.script(&["up"], &[]).await
 }
 
 /// Debian has it in a folder of each architecture.

@@ -1,7 +1,7 @@
 //! People who ask the desk through nginx with TLS, each from an address of their own, as nginx counts requests by address: 127.0.1.1 and on.
+use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::future::Future;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,32 +10,22 @@ use anyhow::{Context, Result};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::TokioExecutor;
-use rustls_pki_types::{CertificateDer, pem::PemObject};
-use serde::Serialize;
+use hyper_util::client::legacy::Error;
 use serde_json::{Value, json};
 use shared::caller::Role;
-use shared::config::key;
 use shared::token::{Signer, Subject};
 use sqlx::{Connection, PgConnection};
-use testkit::tls::{RootCertStore, client_config};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::act::{Act, Asked, Outcome};
 use super::kept::{Kept, Made};
-use super::site::Site;
 use crate::client::{person, session};
+use crate::site::{Pool, Site, pool, trusted};
 
 /// Everybody who asks, and what they ask about.
 pub(super) struct Crowd {
     people: Vec<Person>,
-    /// The one who asks too much.
-    flooder: Person,
     signer: Signer,
     /// Scheme, host and port.
     origin: String,
@@ -43,9 +33,9 @@ pub(super) struct Crowd {
     tickets: Vec<String>,
     made: Mutex<Made>,
     asked_again: AtomicUsize,
+    /// Why requests had no answer, each cause once.
+    causes: Mutex<BTreeSet<String>>,
 }
-
-type Pool = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 struct Person {
     pool: Pool,
@@ -60,22 +50,10 @@ impl Person {
     }
 }
 
-/// What became of the requests of one who asks too much.
-#[derive(Debug, Default, Serialize)]
-pub struct Flood {
-    /// With what was asked for.
-    pub answered: usize,
-    /// 429.
-    pub refused: usize,
-    /// Otherwise, or not at all.
-    pub failed: usize,
-}
-
-/// Connections that a flood comes over, and how long each waits after an answer: more would be a test of who asks, on the same machine.
-const FLOOD: usize = 16;
-const PAUSE: Duration = Duration::from_millis(20);
 /// As long as anybody waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a request is sent anew whose connection nginx had just closed: the next of the pool may be closed as well.
+const AGAIN: usize = 3;
 /// Requests under way at most: who comes then is turned away, which is a failure of the desk's too.
 const UNDER_WAY: usize = 1_000;
 const TICKETS: &str =
@@ -84,20 +62,24 @@ const TICKETS: &str =
 impl Crowd {
     /// Of four people one is a requester, the others are agents.
     pub(super) async fn gather(site: &Site, people: u8) -> Result<Arc<Self>> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(site.file("nginx/tls/fullchain.pem"))?)?;
+        let roots = trusted(&site.certificate())?;
         let mut connection = PgConnection::connect(&site.database_url()?).await?;
         let mut crowd = Vec::new();
         for number in 1..=people {
             let (role, name) = if number.is_multiple_of(4) { (Role::Requester, "requester") } else { (Role::Agent, "agent") };
             crowd.push(Person::new(&mut connection, role, name, pool(roots.clone(), number)).await?);
         }
-        let flooder = Person::new(&mut connection, Role::Agent, "agent", pool(roots, u8::MAX)).await?;
         let tickets = sqlx::query_scalar(TICKETS).fetch_all(&mut connection).await?;
         connection.close().await?;
-        let signer = Signer::new(&key("JWT_SIGNING_KEY", &site.secret("jwt_signing_key")?)?);
-        let origin = format!("https://127.0.0.1:{}", site.port("https")?);
-        Ok(Arc::new(Self { people: crowd, flooder, signer, origin, tickets, made: Mutex::default(), asked_again: AtomicUsize::new(0) }))
+        Ok(Arc::new(Self {
+            people: crowd,
+            signer: site.signer()?,
+            origin: site.origin()?,
+            tickets,
+            made: Mutex::default(),
+            asked_again: AtomicUsize::new(0),
+            causes: Mutex::default(),
+        }))
     }
 
     /// Asks, so many times a second, until `during` is over.
@@ -107,37 +89,21 @@ impl Crowd {
             self.people.iter().map(|person| Ok(format!("Bearer {}", self.signer.sign(&person.subject, now)?))).collect::<Result<Vec<_>>>()?;
         let (begun, over) = (Instant::now(), Arc::new(AtomicBool::new(false)));
         self.asked_again.store(0, Ordering::Relaxed);
+        self.causes.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let asking = tokio::spawn(Arc::clone(self).ask(rate, tokens, Arc::clone(&over)));
         let done = during.await;
         over.store(true, Ordering::Relaxed);
         let seconds = begun.elapsed().as_secs_f64();
         let asked = asking.await?;
-        Ok((done?, Act::of(asked, seconds, self.asked_again.load(Ordering::Relaxed))))
+        let causes = std::mem::take(&mut *self.causes.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok((done?, Act::of(asked, seconds, self.asked_again.load(Ordering::Relaxed), causes.into_iter().collect())))
     }
 
-    /// One person asks on so many connections at once, each again soon after it is answered.
-    pub(super) async fn flood(self: &Arc<Self>, time: Duration) -> Result<Flood> {
-        let token = format!("Bearer {}", self.signer.sign(&self.flooder.subject, shared::app::now().as_second())?);
-        let until = Instant::now() + time;
-        let mut connections = JoinSet::new();
-        for _ in 0..FLOOD {
-            let (crowd, token) = (Arc::clone(self), token.clone());
-            connections.spawn(async move {
-                let mut flood = Flood::default();
-                while Instant::now() < until {
-                    match crowd.answer(&crowd.flooder, &token, &Method::GET, "/v1/incidents?limit=20", None).await {
-                        Ok((200, _)) => flood.answered += 1,
-                        Ok((429, _)) => flood.refused += 1,
-                        _ => flood.failed += 1,
-                    }
-                    tokio::time::sleep(PAUSE).await;
-                }
-                flood
-            });
-        }
-        let ended = connections.join_all().await;
-        let sum = |of: fn(&Flood) -> usize| ended.iter().map(of).sum();
-        Ok(Flood { answered: sum(|flood| flood.answered), refused: sum(|flood| flood.refused), failed: sum(|flood| flood.failed) })
+    /// An access token of one person more, who is an agent.
+    pub(super) async fn one_more(&self, connection: &mut PgConnection) -> Result<String> {
+        let user = person(connection, "agent").await?;
+        let session = session(connection, user).await?;
+        self.signer.sign(&Subject { user, session, role: Role::Agent }, shared::app::now().as_second())
     }
 
     async fn ask(self: Arc<Self>, rate: u32, tokens: Vec<String>, over: Arc<AtomicBool>) -> Vec<Asked> {
@@ -145,7 +111,10 @@ impl Crowd {
         let (begun, under_way, tokens) = (Instant::now(), Arc::new(AtomicUsize::new(0)), Arc::new(tokens));
         for number in 0_u32.. {
             let due = Duration::from_secs_f64(f64::from(number) / f64::from(rate));
-            tokio::time::sleep(due.saturating_sub(begun.elapsed())).await;
+            // A sleep of nothing is one of a millisecond: whoever is late would never catch up.
+            if let Some(early) = due.checked_sub(begun.elapsed()).filter(|early| !early.is_zero()) {
+                tokio::time::sleep(early).await;
+            }
             if over.load(Ordering::Relaxed) {
                 break;
             }
@@ -197,14 +166,20 @@ impl Crowd {
                 Outcome::Fine
             }
             Ok(Ok((status, _))) => Outcome::Status(status),
-            _ => Outcome::Broken,
+            Ok(Err(error)) => self.broken(format!("{error:#}")),
+            Err(_) => self.broken(format!("no answer within {} s", PATIENCE.as_secs())),
         }
+    }
+
+    fn broken(&self, cause: String) -> Outcome {
+        self.causes.lock().unwrap_or_else(PoisonError::into_inner).insert(cause);
+        Outcome::Broken
     }
 
     async fn answer(&self, who: &Person, token: &str, method: &Method, path: &str, body: Option<&Value>) -> Result<(u16, Bytes)> {
         let key = Uuid::now_v7().to_string();
         let body = body.map(Value::to_string).unwrap_or_default();
-        let mut first = true;
+        let mut again = 0;
         loop {
             let mut request = Request::builder().method(method).uri(format!("{}{path}", self.origin)).header("authorization", token);
             request = request.header("content-type", "application/json");
@@ -216,8 +191,8 @@ impl Crowd {
                     let (head, body) = answer.into_parts();
                     return Ok((head.status.as_u16(), body.collect().await?.to_bytes()));
                 }
-                Err(error) if first && was_closed(&error) => {
-                    first = false;
+                Err(error) if again < AGAIN && was_closed(&error) => {
+                    again += 1;
                     self.asked_again.fetch_add(1, Ordering::Relaxed);
                 }
                 Err(error) => return Err(error.into()),
@@ -256,13 +231,4 @@ fn was_closed(error: &Error) -> bool {
         source = cause.source();
     }
     false
-}
-
-fn pool(roots: RootCertStore, number: u8) -> Pool {
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    connector.enforce_http(false);
-    connector.set_local_address(Some(IpAddr::V4(Ipv4Addr::new(127, 0, 1, number))));
-    let connector = HttpsConnectorBuilder::new().with_tls_config(client_config(roots)).https_only().enable_http1().wrap_connector(connector);
-    Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(30)).build(connector)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use xtask::wasm;
 
-use super::cluster::Cluster;
+use super::cluster;
 use super::sqs::Emulator;
 use crate::ground;
 
@@ -31,7 +31,7 @@ pub(super) struct Stage {
     /// It ends with this value.
     _sqs: Option<Emulator>,
     /// It ends with this value.
-    _cluster: Option<Cluster>,
+    _cluster: Option<xtask::cluster::Cluster>,
     variables: Vec<(&'static str, String)>,
 }
 
@@ -64,8 +64,8 @@ impl Home {
                 version.context("nginx is not installed")?;
             }
             Self::Cluster => {
-                let cluster = Cluster::start(root).await?;
-                let variables = cluster.as_ref().map(Cluster::variables).transpose()?.unwrap_or_default();
+                let cluster = cluster::start(root).await?;
+                let variables = cluster.as_ref().map(cluster::variables).transpose()?.unwrap_or_default();
                 return Ok(Stage { variables, _cluster: cluster, ..Stage::default() });
             }
             Self::Lambda => tools(root).await?,
