@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# local/compose.yaml for real, on a container engine: all of it becomes healthy, a person works through its nginx with TLS, Prometheus knows every panel's
-# question, and each service in turn is killed with -9 and missed by nobody for long. Says SKIPPED where there is no engine.
+# local/compose.yaml for real, on a container engine: all of it becomes healthy, the conformance suite passes through its nginx with TLS, a person works there,
+# Prometheus knows every panel's question, a function is replaced, and each service in turn is killed with -9 and missed by nobody for long. Says SKIPPED where
+# there is no engine.
 #
 # The images of functions are the tree's own Dockerfile around the programs in $BINARIES; vendors' images are stand-ins (shared/testkit/compose), which no
 # registry is asked for. Everything it makes has the project name itsm-test-PID and is gone at the end; only the stand-ins' layers stay in the engine's cache.
 #
 # BINARIES       built programs; without it target/release, built first
+# ITSM_SUITE     only this function's suite, or `none`, instead of all
 # ITSM_SERVICES  only these are killed, instead of all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -17,13 +19,14 @@ if ! docker info >/dev/null 2>&1 || ! docker compose version >/dev/null 2>&1; th
 fi
 if [[ -z ${BINARIES:-} ]]; then
   local/setup/rust.sh
-  local/setup/system.sh cc curl openssl
+  local/setup/system.sh cc postgres curl openssl
   cargo build --release --workspace --bins
 fi
 binaries=$(realpath "${BINARIES:-target/release}")
 dir=$(mktemp -d)
 project=itsm-test-$$
-compose() { docker compose --project-name "$project" --file local/compose.yaml --file "$dir/override.yaml" --env-file "$dir/env" "$@"; }
+extra=()
+compose() { docker compose --project-name "$project" --file local/compose.yaml --file "$dir/override.yaml" "${extra[@]}" --env-file "$dir/env" "$@"; }
 end() {
   local status=$?
   if [[ $status -ne 0 ]]; then
@@ -63,6 +66,41 @@ override() {
     echo '  node-exporter: {volumes: ["/:/host:ro"]}'
   fi
 }
+
+# The suite asks faster than anybody may, and looks behind the API: nobody is counted then, and the database has a port.
+for_the_suite() {
+  sed 's/rate=[0-9]*r/rate=100000r/' local/nginx/edge.conf >"$dir/edge.conf"
+  cat <<YAML
+services:
+  nginx: {volumes: ["$dir/edge.conf:/srv/nginx/edge.conf:ro"]}
+  postgres: {ports: ["127.0.0.1::5432"]}
+YAML
+}
+# Those that run, as Prometheus knows them: `functions` or `workers`.
+instances() { grep -oE '"[a-z0-9-]+:8080"' "monitoring/targets/$1.json" | tr -d '"' | cut -d: -f1; }
+# A new database, migrated, and nothing in Redis; functions and workers have ended.
+fresh() {
+  # shellcheck disable=SC2046
+  compose stop --timeout 20 $(instances functions) $(instances workers) >/dev/null 2>&1
+  compose exec -T postgres psql --quiet --username itsm --dbname postgres --command 'drop database itsm with (force)' --command 'create database itsm'
+  compose exec -T postgres sh /docker-entrypoint-initdb.d/init.sh
+  compose exec -T redis redis-cli -e flushall >/dev/null
+  compose run --rm --no-deps -T migrate >/dev/null 2>&1
+}
+suite() {
+  local owner app database seen
+  fresh
+  # shellcheck disable=SC2046
+  compose up --detach --wait --no-deps $(instances functions) >/dev/null 2>&1 || fail "the functions do not come back"
+  compose kill --signal HUP nginx >/dev/null 2>&1 # it looks for their addresses anew
+  database=127.0.0.1:$(port postgres 5432)/itsm owner=$(value POSTGRES_PASSWORD) app=$(value POSTGRES_APP_PASSWORD)
+  seen=$(docker network inspect "${project}_edge" --format '{{(index .IPAM.Config 0).Gateway}}')
+  SITE_URL=https://localhost:$(port nginx 8443) SITE_CA=$dir/ca.pem SITE_SEEN_AS=$seen SITE_DATABASE_URL=postgres://itsm:$owner@$database \
+    SITE_APP_DATABASE_URL=postgres://itsm_app:$app@$database cargo xtask parity --home cluster "$@"
+}
+value() { sed -n "s/^$1=//p" "$dir/env" | tail -n 1; }
+# 32 bytes of one value, as local/xtask/src/told.rs has them.
+bytes() { printf "\\$1%.0s" {1..32} | base64 | tr '+/' '-_' | tr -d '=\n'; }
 
 port() { compose port "$1" "$2" | cut -d: -f2; }
 # ask METHOD PATH [BODY]: the answer's body; fails where it is not 2xx.
@@ -107,8 +145,20 @@ HTTP_ADDRESS=127.0.0.1:0
 PROMETHEUS_ADDRESS=127.0.0.1:0
 ALERTMANAGER_ADDRESS=127.0.0.1:0
 ITSM_VERSION=$project
+SECRET_KEY=$(bytes 011)
+JWT_SIGNING_KEY=$(bytes 007)
+JWT_KEYS='$(bytes 007 | "$binaries/itsm" key public)'
+INTERNAL_TOKEN=test-internal-token
+MAIL_FROM=The Desk <desk@desk.example>
+MAIL_AUTHSERV_ID=mx.desk.example
+MAIL_INBOUND_SECRETS=test-inbound-secret
 ENV
 override >"$dir/override.yaml"
+for_the_suite >"$dir/suite.yaml"
+if [[ ${ITSM_SUITE:-} != none ]]; then
+  extra=(--file "$dir/suite.yaml")
+  export RATE_LIMIT=0 WEBHOOK_ALLOW_PRIVATE=true
+fi
 compose config --quiet
 standins
 compose build --quiet
@@ -116,13 +166,27 @@ say "images after $((SECONDS - begun)) s"
 compose up --detach --wait --wait-timeout 300 || fail "not all of it is healthy"
 say "healthy after $((SECONDS - begun)) s"
 
-https=$(port nginx 8443) raised=0 password=$(head -c 18 /dev/urandom | base64)
 compose exec -T nginx cat /srv/nginx/tls/fullchain.pem >"$dir/ca.pem"
+if [[ ${ITSM_SUITE:-} != none ]]; then
+  suite ${ITSM_SUITE:+--function "$ITSM_SUITE"}
+  say "the suite after $((SECONDS - begun)) s"
+  fresh
+  extra=()
+  unset RATE_LIMIT WEBHOOK_ALLOW_PRIVATE
+  compose up --detach --wait --wait-timeout 300 >/dev/null 2>&1 || fail "not all of it is healthy again"
+  compose kill --signal HUP nginx >/dev/null 2>&1
+fi
+https=$(port nginx 8443) raised=0 password=$(head -c 18 /dev/urandom | base64)
 compose run --rm --no-deps -T migrate admin create --email ada@example.com --password-stdin <<<"$password" >/dev/null
 walk
 kept
 local/monitoring.sh "http://$(compose port prometheus 9090)" | tail -n 1
 say "a person's walk after $((SECONDS - begun)) s"
+compose up --detach --wait --no-deps --force-recreate incidents notify >/dev/null 2>&1 || fail "incidents and notify are not replaced"
+compose kill --signal HUP nginx >/dev/null 2>&1
+sleep 1 # nginx' former workers have no address but the old one
+walk
+say "a function and a worker replaced after $((SECONDS - begun)) s"
 
 services=${ITSM_SERVICES:-$(compose ps --services --status running | sort)}
 for service in $services; do

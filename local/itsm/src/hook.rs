@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shared::fetch::Fetch;
 use tokio::runtime::Handle;
 
-use crate::migrate::{migrate, newest, version};
+use crate::migrate::{migrate, newest, unfolded, version};
 
 /// What is left of the function's time for the answer.
 const ANSWERING: Duration = Duration::from_secs(30);
@@ -69,9 +69,12 @@ async fn bring(url: &str) -> Result<i64> {
         tracing::warn!(version, newest = newest(), "the database is ahead of this version");
         return Ok(version);
     }
-    let (url, runtime) = (url.to_owned(), Handle::current());
+    let (owned, runtime) = (url.to_owned(), Handle::current());
     // sqlx's migrations cannot be shown to be Send, which the runtime API asks for.
-    tokio::task::spawn_blocking(move || runtime.block_on(migrate(&url))).await??;
+    tokio::task::spawn_blocking(move || runtime.block_on(migrate(&owned))).await??;
+    if let Some(warning) = unfolded(url).await? {
+        tracing::warn!(warning);
+    }
     tracing::info!(from = version, to = newest(), "migrated");
     Ok(newest())
 }

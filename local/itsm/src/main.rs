@@ -173,7 +173,13 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
             })
             .await
         }
-        Command::Migrate => migrate::migrate(&database.owner_url).await,
+        Command::Migrate => {
+            migrate::migrate(&database.owner_url).await?;
+            if let Some(warning) = migrate::unfolded(&database.owner_url).await? {
+                eprintln!("itsm: {warning}");
+            }
+            Ok(())
+        }
         Command::Seed { incidents: Some(incidents) } => seed::life::seed(&database.owner_url, incidents).await,
         Command::Seed { incidents: None } => seed::seed(&database.owner_url, 40).await,
         Command::Import(Import::Servicenow { file, adopt_matrix }) => replay(database, &file, adopt_matrix).await,

@@ -133,6 +133,16 @@ pub async fn version(url: &str) -> Result<i64> {
     Ok(current)
 }
 
+/// What to say of a database whose character type folds no letter beyond A to Z, as C and POSIX do: who looks for `émile` does not find `Émile` there.
+pub async fn unfolded(url: &str) -> Result<Option<String>> {
+    let mut connection = connect(url).await?;
+    let folds: bool = sqlx::query_scalar("select lower('É') = 'é'").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    let said = "this database does not know É and é for one letter (its LC_CTYPE is C): searches miss names. Make another with \
+                `create database ... template template0 locale 'C.UTF-8'` and restore a backup into it";
+    Ok((!folds).then(|| said.into()))
+}
+
 /// An error that says what to do unless the database is at this program's version.
 pub async fn check(url: &str) -> Result<()> {
     let current = version(url).await?;

@@ -207,3 +207,20 @@ async fn the_newest_backups_are_kept_and_interrupted_ones_are_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_database_that_folds_no_letters_is_migrated_with_a_warning() {
+    desk(async |desk| {
+        let url = &desk.database.owner_url;
+        let silent = run(&["migrate"], &database(url), "");
+        assert!(silent.status.success() && silent.stderr.is_empty(), "{}", String::from_utf8_lossy(&silent.stderr));
+        let name = format!("{}_c", desk.database.name());
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        connection.execute(AssertSqlSafe(format!("create database {name} template template0 locale 'C'"))).await.unwrap();
+        let warned = run(&["migrate"], &database(&url.replace(desk.database.name(), &name)), "");
+        connection.execute(AssertSqlSafe(format!("drop database {name}"))).await.unwrap();
+        assert!(warned.status.success(), "{}", String::from_utf8_lossy(&warned.stderr));
+        assert!(String::from_utf8_lossy(&warned.stderr).contains("LC_CTYPE is C"), "{}", String::from_utf8_lossy(&warned.stderr));
+    })
+    .await;
+}

@@ -2,7 +2,7 @@
 //! therefore run one after another. Its workers do not run: the jobs of a test are worked off when the test says so, in its own process.
 //!
 //! `SITE_URL` is nginx (scheme, host and port), `SITE_CA` whom to trust there, `SITE_DATABASE_URL` the database as its owner and `SITE_APP_DATABASE_URL` as
-//! the functions see it.
+//! the functions see it. `SITE_SEEN_AS` is where nginx sees us come from, if that is not 127.0.0.1: of containers it is their network's own address.
 use shared::config::MailConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 
@@ -18,6 +18,7 @@ use crate::tls::RootCertStore;
 pub struct Cluster {
     http: Http,
     origin: String,
+    seen_as: Option<String>,
     worker: InProcess,
 }
 
@@ -26,11 +27,20 @@ impl Cluster {
         let mut roots = RootCertStore::empty();
         let trusted = CertificateDer::from_pem_file(said("SITE_CA")).expect("a certificate");
         roots.add(trusted).expect("a certificate that can be trusted");
-        Self { http: Http::trusting(roots), origin: said("SITE_URL"), worker: InProcess::start(database, mail) }
+        Self {
+            http: Http::trusting(roots),
+            origin: said("SITE_URL"),
+            seen_as: std::env::var("SITE_SEEN_AS").ok(),
+            worker: InProcess::start(database, mail),
+        }
     }
 
     pub(super) async fn call(&self, wire: Wire) -> Reply {
-        functions_own(self.http.send(&self.origin, wire).await)
+        let mut reply = functions_own(self.http.send(&self.origin, wire).await);
+        if let Some(address) = &self.seen_as {
+            reply.body = reply.body.replace(&format!("\"{address}\""), "\"127.0.0.1\"");
+        }
+        reply
     }
 
     pub(super) async fn work(&self, database: &TestDatabase) {
