@@ -81,11 +81,11 @@ instances() { grep -oE '"[a-z0-9-]+:8080"' "monitoring/targets/$1.json" | tr -d 
 # A new database, migrated, and nothing in Redis; functions and workers have ended.
 fresh() {
   # shellcheck disable=SC2046
-  compose stop --timeout 20 $(instances functions) $(instances workers) >/dev/null 2>&1
+  compose stop --timeout 20 $(instances functions) $(instances workers) >"$dir/said" 2>&1 || fail "they do not stop: $(cat "$dir/said")"
   compose exec -T postgres psql --quiet --username itsm --dbname postgres --command 'drop database itsm with (force)' --command 'create database itsm'
   compose exec -T postgres sh /docker-entrypoint-initdb.d/init.sh
   compose exec -T redis redis-cli -e flushall >/dev/null
-  compose run --rm --no-deps -T migrate >/dev/null 2>&1
+  compose run --rm --no-deps -T migrate >"$dir/said" 2>&1 || fail "not migrated: $(cat "$dir/said")"
 }
 suite() {
   local owner app database seen
@@ -193,11 +193,11 @@ for service in $services; do
   compose kill --signal KILL "$service" >/dev/null 2>&1
   if [[ $service != nginx ]]; then
     # nginx answers for whoever is missing: with a problem, never with a broken connection
-    status=$(curl --silent --output /dev/null --max-time 30 --write-out '%{http_code}' --cacert "$dir/ca.pem" "https://localhost:$https/health/ready")
+    status=$(curl --silent --output /dev/null --max-time 30 --write-out '%{http_code}' --cacert "$dir/ca.pem" "https://localhost:$https/health/ready" || true)
     [[ $status != 000 ]] || fail "without $service nginx does not answer"
   fi
   compose up --detach --wait --wait-timeout 120 >/dev/null 2>&1 || fail "$service does not come back"
-  if [[ $service == nginx ]]; then https=$(port nginx 8443); fi
+  https=$(port nginx 8443) # a free one, and another after each start
   walk
   echo "$service: killed and back after $((SECONDS - begun)) s"
 done

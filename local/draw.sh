@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Draws panels of the dashboards from a running Prometheus, as they were in the last minutes: `local/draw.sh URL OUT.svg [MINUTES]`. With gnuplot.
 set -euo pipefail
+out=$(realpath -m "${2:-}")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [[ ${1:-} == http* && ${2:-} == *.svg ]] || { echo "draw.sh URL OUT.svg [MINUTES]" >&2; exit 2; }
 local/setup/system.sh gnuplot
-python3 - "$1" "${3:-15}" <<'PYTHON' | gnuplot >"$2"
+python3 - "$1" "${3:-15}" <<'PYTHON' | gnuplot >"$out.part"
 import json, sys, time, urllib.parse, urllib.request
 
 PANELS = [("service", "Rate"), ("service", "Duration, 95 of 100 are faster"), ("service", "Answers by kind"), ("service", "Processors"),
@@ -52,3 +53,4 @@ for title, unit, series in charts:
         print(f"$d{number} << E\n" + "\n".join(f"{at} {value}" for at, value in values) + "\nE")
     print("plot " + ", ".join(f"$d{number} using ($1/60):2 with lines title {json.dumps(name)} noenhanced" for number, (name, _) in enumerate(series)))
 PYTHON
+mv "$out.part" "$out"

@@ -1,5 +1,6 @@
 -- Postgres plans what a function in SQL says anew in each statement that calls it, unless it can put it in the function's place; what a function in
--- PL/pgSQL says is planned once for a connection (docs/decisions/0093). These are what every write of a ticket and every job call, and say what they said.
+-- PL/pgSQL says is planned a few times for a connection, then kept (docs/decisions/0093). These are what every write of a ticket and every job call, and say
+-- what they said. A plan that is kept must be right when the table has grown: what looks for a row by its id never reads the table for it.
 
 create or replace function ticket_search(short_description text, description text) returns tsvector language plpgsql immutable parallel safe as $$
 declare
@@ -40,20 +41,20 @@ begin
   return job;
 end $$;
 
-create or replace function held(job bigint, attempt bigint, seconds bigint default 60) returns setof bigint language plpgsql rows 1 as $$
+create or replace function held(job bigint, attempt bigint, seconds bigint default 60) returns setof bigint language plpgsql rows 1 set enable_seqscan = off as $$
 begin
   return query
     update jobs j set locked_until = now() + make_interval(secs => $3) where j.id = $1 and j.attempt = $2 and j.locked_until is not null returning j.id;
 end $$;
 
-create or replace function complete(job bigint, attempt bigint) returns setof bigint language plpgsql rows 1 as $$
+create or replace function complete(job bigint, attempt bigint) returns setof bigint language plpgsql rows 1 set enable_seqscan = off as $$
 begin
   return query
     update jobs j set state = 'done', locked_until = null, finished_at = now()
     where j.id = $1 and j.attempt = $2 and j.locked_until is not null returning j.id;
 end $$;
 
-create or replace function webhook_is_restricted(ticket uuid, team uuid) returns boolean language plpgsql stable parallel safe as $$
+create or replace function webhook_is_restricted(ticket uuid, team uuid) returns boolean language plpgsql stable parallel safe set enable_seqscan = off as $$
 begin
   return exists (select from tickets t where t.id = ticket and t.restricted_to is not null)
       or exists (select from teams g where g.id = team and g.restricted);

@@ -175,7 +175,8 @@ async fn on(database: &Database, command: Command, begun: Instant) -> Result<()>
         }
         Command::Migrate => {
             migrate::migrate(&database.owner_url).await?;
-            if let Some(warning) = migrate::unfolded(&database.owner_url).await? {
+            // only advice: it is migrated
+            if let Ok(Some(warning)) = migrate::unfolded(&database.owner_url).await {
                 eprintln!("itsm: {warning}");
             }
             Ok(())

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::{Method, Request};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ use shared::token::{Signer, Subject};
 use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
-use crate::client::{person, session};
-use crate::site::{Pool, Site, pool, trusted};
+use crate::client::subject;
+use crate::site::{Pool, Site, pool, send, trusted};
 
 /// One alert, and what became of it.
 #[derive(Debug, Serialize)]
@@ -44,7 +44,7 @@ const HELD: usize = 230;
 /// A payload that no job knows.
 const UNKNOWN: &str = "select count(enqueue('children', n::text, '{\"unknown\": true}', now())) from generate_series(1, 5) n";
 const DEAD: &str = "select id from jobs where state = 'dead'";
-/// Until all fire, and until all are over and the desk knows: the longest waits for five minutes, Alertmanager for two more before it says what is over.
+/// Until all fire and are incidents, and until all are over and the desk knows: the longest waits for five minutes, Alertmanager for two more before it says what is over.
 const PATIENCE: Duration = Duration::from_secs(600);
 const STEP: Duration = Duration::from_secs(2);
 
@@ -58,8 +58,7 @@ struct Person {
 
 impl Person {
     async fn new(site: &Site, connection: &mut PgConnection, role: Role, name: &str) -> Result<Self> {
-        let user = person(connection, name).await?;
-        let subject = Subject { user, session: session(connection, user).await?, role };
+        let subject = subject(connection, role, name).await?;
         Ok(Self { pool: pool(trusted(&site.certificate())?, 1), origin: site.origin()?, signer: site.signer()?, subject })
     }
 
@@ -102,7 +101,8 @@ pub async fn run(programs: &Path) -> Result<Vec<Fired>> {
     }
     let fired = each(begun, "fires", async |alert| Ok(firing(&site).await?.iter().any(|name| name == alert))).await?;
 
-    let mended = Instant::now();
+    each(begun, "is an incident on the desk", async |alert| Ok(agent.told_of(alert).await?.is_some())).await?;
+
     for connection in held {
         connection.close().await?;
     }
@@ -112,6 +112,7 @@ pub async fn run(programs: &Path) -> Result<Vec<Fired>> {
         admin.ask(Method::POST, &format!("/v1/jobs/{id}/cancel"), None).await?;
     }
     connection.close().await?;
+    let mended = Instant::now();
     let over = each(mended, "is over", async |alert| Ok(firing(&site).await?.iter().all(|name| name != alert))).await?;
     each(mended, "is known to the desk to be over", async |alert| Ok(agent.told_of(alert).await?.is_some_and(|(_, over)| over))).await?;
 
@@ -160,9 +161,7 @@ async fn firing(site: &Site) -> Result<Vec<String>> {
 
 /// What is answered well.
 async fn answer(pool: &Pool, request: Request<Full<hyper::body::Bytes>>) -> Result<Value> {
-    let answer = pool.request(request).await?;
-    let status = answer.status();
-    let body = answer.into_body().collect().await?.to_bytes();
-    ensure!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
+    let (status, body) = send(pool, request).await?;
+    ensure!((200..300).contains(&status), "{status}: {}", String::from_utf8_lossy(&body));
     serde_json::from_slice(&body).context("an answer in JSON")
 }

@@ -46,6 +46,12 @@ pub(crate) async fn session(connection: &mut PgConnection, user: Uuid) -> Result
     Ok(id)
 }
 
+/// Somebody new in a session of a day, as a token says it.
+pub(crate) async fn subject(connection: &mut PgConnection, role: Role, name: &str) -> Result<Subject> {
+    let user = person(connection, name).await?;
+    Ok(Subject { user, session: session(connection, user).await?, role })
+}
+
 impl Client {
     /// For the process that listens on this port, as this person, in a session of their own. Waits until it is ready.
     pub(crate) async fn new(ground: &Ground, connection: &mut PgConnection, port: u16, (user, role): (Uuid, Role)) -> Result<Self> {

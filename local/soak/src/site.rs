@@ -7,7 +7,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
 use hyper::body::Bytes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -39,6 +40,12 @@ pub(crate) fn pool(roots: RootCertStore, number: u8) -> Pool {
     connector.set_local_address(Some(IpAddr::V4(Ipv4Addr::new(127, 0, 1, number))));
     let connector = HttpsConnectorBuilder::new().with_tls_config(client_config(roots)).https_or_http().enable_http1().wrap_connector(connector);
     Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(30)).build(connector)
+}
+
+/// What is answered: its status, its body.
+pub(crate) async fn send(pool: &Pool, request: Request<Full<Bytes>>) -> Result<(u16, Bytes)> {
+    let (head, body) = pool.request(request).await?.into_parts();
+    Ok((head.status.as_u16(), body.collect().await?.to_bytes()))
 }
 
 /// It ends with this value.
@@ -83,15 +90,13 @@ impl Site {
         Ok(Signer::new(&key("JWT_SIGNING_KEY", &self.read("secrets/jwt_signing_key")?)?))
     }
 
-    pub(crate) fn pid(&self, name: &str) -> Result<Pid> {
-        let line = self.read(&format!("pids/{name}"))?;
-        let pid = line.split(' ').next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
-        pid.with_context(|| format!("{name} has no pid"))
+    pub(crate) fn process(&self, name: &str) -> Result<Pid> {
+        Pid::from_raw(self.pid(name)?).with_context(|| format!("{name} has no pid"))
     }
 
     /// It and all that it started, which would go on without it: nginx' workers do.
     pub(crate) fn kill(&self, name: &str) -> Result<()> {
-        kill_process_group(self.pid(name)?, Signal::KILL).with_context(|| format!("killing {name}"))
+        kill_process_group(self.process(name)?, Signal::KILL).with_context(|| format!("killing {name}"))
     }
 
     /// Seconds of processor that each part has taken since it began, with the processes that it started.
@@ -100,7 +105,7 @@ impl Site {
         let mut parts = BTreeMap::new();
         for entry in std::fs::read_dir(self.file("pids"))?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            parts.insert(self.pid(&name)?.as_raw_nonzero().get(), (name, 0));
+            parts.insert(self.pid(&name)?, (name, 0));
         }
         for entry in std::fs::read_dir("/proc")?.flatten() {
             // after the name in brackets: state, ppid; utime, stime and those of children that have ended are 14 to 17 (proc_pid_stat(5))
@@ -122,7 +127,7 @@ impl Site {
         for entry in std::fs::read_dir(self.file("pids"))?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if self.programs().join(name.trim_end_matches("-2")).is_file() {
-                let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid(&name)?.as_raw_nonzero()))?;
+                let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid(&name)?))?;
                 let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
                 kilobytes += line.trim().trim_end_matches("kB").trim().parse::<f64>()?;
             }

@@ -54,6 +54,12 @@ impl Cluster {
         Ok(fs::read_to_string(self.file(path)).with_context(|| format!("reading {path}"))?.trim().to_owned())
     }
 
+    /// Of a part by its name.
+    pub fn pid(&self, name: &str) -> Result<i32> {
+        let line = self.read(&format!("pids/{name}"))?;
+        line.split(' ').next().and_then(|pid| pid.parse().ok()).with_context(|| format!("{name} has no pid"))
+    }
+
     /// Scheme, host and port of nginx.
     pub fn origin(&self) -> Result<String> {
         Ok(format!("https://127.0.0.1:{}", self.read("ports/https")?))

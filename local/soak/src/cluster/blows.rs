@@ -68,7 +68,7 @@ pub(super) async fn strike(site: &Site) -> Result<Vec<Struck>> {
     }
 
     let at = begun.elapsed();
-    kill_process(site.pid("postgres")?, Signal::INT)?;
+    kill_process(site.process("postgres")?, Signal::INT)?;
     sleep(NOTICED).await;
     site.script(&["up"], &[]).await?;
     calm(begun, &mut struck, "Postgres restarted", at).await;
@@ -138,7 +138,7 @@ async fn full(site: &Site) -> Result<()> {
 
 /// A worker with another clock in the place of the one there is: what it claims, it claims an hour ahead.
 async fn clock(site: &Site) -> Result<()> {
-    let environment = std::fs::read(format!("/proc/{}/environ", site.pid("notify")?.as_raw_nonzero()))?;
+    let environment = std::fs::read(format!("/proc/{}/environ", site.process("notify")?.as_raw_nonzero()))?;
     let variables = environment.split(|byte| *byte == 0).filter_map(|line| std::str::from_utf8(line).ok()?.split_once('='));
     let mut worker = Command::new(site.programs().join("notify"));
     worker.env_clear().envs(variables).env("LD_PRELOAD", faketime()?).env("FAKETIME", "+1h").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
@@ -161,7 +161,7 @@ async fn slow(site: &Site) -> Result<()> {
     const HALF: Duration = Duration::from_millis(100);
     let begun = Instant::now();
     while begun.elapsed() < LONG {
-        let postmaster = site.pid("postgres")?;
+        let postmaster = site.process("postgres")?;
         let number = postmaster.as_raw_nonzero();
         let children = std::fs::read_to_string(format!("/proc/{number}/task/{number}/children"))?;
         let children = children.split_ascii_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?));

@@ -1,16 +1,14 @@
 //! People who ask the desk through nginx with TLS, each from an address of their own, as nginx counts requests by address: 127.0.1.1 and on.
 use std::collections::BTreeSet;
-use std::error::Error as _;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Method, Request};
-use hyper_util::client::legacy::Error;
 use serde_json::{Value, json};
 use shared::caller::Role;
 use shared::token::{Signer, Subject};
@@ -20,8 +18,8 @@ use uuid::Uuid;
 
 use super::act::{Act, Asked, Outcome};
 use super::kept::{Kept, Made};
-use crate::client::{person, session};
-use crate::site::{Pool, Site, pool, trusted};
+use crate::client::subject;
+use crate::site::{Pool, Site, pool, send, trusted};
 
 /// Everybody who asks, and what they ask about.
 pub(super) struct Crowd {
@@ -44,9 +42,7 @@ struct Person {
 
 impl Person {
     async fn new(connection: &mut PgConnection, role: Role, name: &str, pool: Pool) -> Result<Self> {
-        let user = person(connection, name).await?;
-        let session = session(connection, user).await?;
-        Ok(Self { pool, subject: Subject { user, session, role } })
+        Ok(Self { pool, subject: subject(connection, role, name).await? })
     }
 }
 
@@ -101,9 +97,7 @@ impl Crowd {
 
     /// An access token of one person more, who is an agent.
     pub(super) async fn one_more(&self, connection: &mut PgConnection) -> Result<String> {
-        let user = person(connection, "agent").await?;
-        let session = session(connection, user).await?;
-        self.signer.sign(&Subject { user, session, role: Role::Agent }, shared::app::now().as_second())
+        self.signer.sign(&subject(connection, Role::Agent, "agent").await?, shared::app::now().as_second())
     }
 
     async fn ask(self: Arc<Self>, rate: u32, tokens: Vec<String>, over: Arc<AtomicBool>) -> Vec<Asked> {
@@ -186,16 +180,12 @@ impl Crowd {
             if *method == Method::POST {
                 request = request.header("idempotency-key", &key);
             }
-            match who.pool.request(request.body(Full::from(body.clone()))?).await {
-                Ok(answer) => {
-                    let (head, body) = answer.into_parts();
-                    return Ok((head.status.as_u16(), body.collect().await?.to_bytes()));
-                }
+            match send(&who.pool, request.body(Full::from(body.clone()))?).await {
                 Err(error) if again < AGAIN && was_closed(&error) => {
                     again += 1;
                     self.asked_again.fetch_add(1, Ordering::Relaxed);
                 }
-                Err(error) => return Err(error.into()),
+                answered => return answered,
             }
         }
     }
@@ -219,16 +209,9 @@ impl Crowd {
 }
 
 /// Before any byte of an answer: as nginx does with a connection that is idle when it takes up a new configuration.
-fn was_closed(error: &Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if cause.downcast_ref::<hyper::Error>().is_some_and(|error| error.is_incomplete_message() || error.is_canceled()) {
-            return true;
-        }
-        if cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset) {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
+fn was_closed(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<hyper::Error>().is_some_and(|error| error.is_incomplete_message() || error.is_canceled())
+            || cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
+    })
 }

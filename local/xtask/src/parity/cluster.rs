@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use xtask::cluster::Cluster;
 use xtask::{edge, told};
@@ -41,9 +41,7 @@ pub(super) async fn start(root: &Path) -> Result<Option<Cluster>> {
     for rate in ["rate=200r/s", "rate=50r/s"] {
         edge::replace(&cluster.file("nginx/edge.conf"), rate, "rate=100000r/s")?;
     }
-    let nginx = cluster.read("pids/nginx")?;
-    let nginx = nginx.split_whitespace().next().context("nginx has no pid")?;
-    ground::succeed(ground::command("kill").args(["-s", "HUP", nginx])).await?;
+    ground::succeed(ground::command("kill").args(["-s", "HUP", &cluster.pid("nginx")?.to_string()])).await?;
     tokio::time::sleep(Duration::from_secs(1)).await; // its former workers have gone by then: they have no connection
     Ok(Some(cluster))
 }

@@ -33,7 +33,7 @@ enum Why {
 const WHYS: [(Why, &str); 3] = [
     (Why::Slow, "Above the limit"),
     (Why::Fuller, "Below the limit, and more than twice the p95 of 10,000, where fewer than a page are found"),
-    (Why::Times, "Below the limit, and more than twice the p95 of 10,000, where a page is found too, or nothing at either size"),
+    (Why::Times, "Below the limit, and more than twice the p95 of 10,000, where as full a page is found"),
 ];
 
 /// Milliseconds within which 95 of 100 must be answered.
