@@ -27,8 +27,9 @@ const STARTS: usize = 30;
 /// Milliseconds: the median of each request must be under it.
 const TARGET: f64 = 60.0;
 
-/// The requests that a fresh process is asked: one of each pool.
-const REQUESTS: [(&str, &str, &str); 2] = [("one incident", "/v1/incidents/INC0000042", ""), ("list of 50", "/v1/incidents", "limit=50")];
+/// The requests that a fresh process is asked: one of each pool. `{one}` is an incident that the agent may see.
+const REQUESTS: [(&str, &str, &str); 2] = [("one incident", "/v1/incidents/{one}", ""), ("list of 50", "/v1/incidents", "limit=50")];
+const ONE: &str = "select max(number) from tickets where restricted_to is null";
 
 /// Measures; the third part of the page, which is printed, too.
 pub(super) fn run(root: &Path, tools: &Tools, effort: &Effort) -> Result<String> {
@@ -39,8 +40,10 @@ pub(super) fn run(root: &Path, tools: &Tools, effort: &Effort) -> Result<String>
     database.fill(tools, INCIDENTS)?;
     let stage = Stage::open(tools, &database)?;
     let function = Function::new(tools.folder.join(FUNCTION), &stage)?;
+    let one = stage.sql(ONE)?;
     let mut rows = String::new();
     for (name, path, query) in REQUESTS {
+        let path = &path.replace("{one}", one.trim());
         let times = (0..STARTS).map(|_| Ok(function.start(path, query)?.as_secs_f64() * 1e3)).collect::<Result<Vec<f64>>>()?;
         let (middle, slowest) = (median(times.clone()), times.into_iter().fold(0.0, f64::max));
         let met = if middle < TARGET { "yes" } else { "**no**" };
