@@ -15,7 +15,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
 use crate::client::subject;
-use crate::site::{Pool, Site, pool, send, trusted};
+use crate::site::{IDLE, Pool, Site, pool, send, trusted};
 
 /// One alert, and what became of it.
 #[derive(Debug, Serialize)]
@@ -59,7 +59,7 @@ struct Person {
 impl Person {
     async fn new(site: &Site, connection: &mut PgConnection, role: Role, name: &str) -> Result<Self> {
         let subject = subject(connection, role, name).await?;
-        Ok(Self { pool: pool(trusted(&site.certificate())?, 1), origin: site.origin()?, signer: site.signer()?, subject })
+        Ok(Self { pool: pool(trusted(&site.certificate())?, 1, IDLE), origin: site.origin()?, signer: site.signer()?, subject })
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
@@ -99,7 +99,7 @@ pub async fn run(programs: &Path) -> Result<Vec<Fired>> {
     for _ in 0..HELD {
         held.push(PgConnection::connect(&url).await?);
     }
-    let fired = each(begun, "fires", async |alert| Ok(firing(&site).await?.iter().any(|name| name == alert))).await?;
+    let fired = each(begun, "fires", async |alert| Ok(firing(&site, &agent.pool).await?.iter().any(|name| name == alert))).await?;
 
     each(begun, "is an incident on the desk", async |alert| Ok(agent.told_of(alert).await?.is_some())).await?;
 
@@ -113,7 +113,7 @@ pub async fn run(programs: &Path) -> Result<Vec<Fired>> {
     }
     connection.close().await?;
     let mended = Instant::now();
-    let over = each(mended, "is over", async |alert| Ok(firing(&site).await?.iter().all(|name| name != alert))).await?;
+    let over = each(mended, "is over", async |alert| Ok(firing(&site, &agent.pool).await?.iter().all(|name| name != alert))).await?;
     each(mended, "is known to the desk to be over", async |alert| Ok(agent.told_of(alert).await?.is_some_and(|(_, over)| over))).await?;
 
     let mut all = Vec::new();
@@ -152,9 +152,9 @@ async fn each<F: Future<Output = Result<bool>>>(since: Instant, what: &str, is_s
 }
 
 /// What fires now, as Prometheus says.
-async fn firing(site: &Site) -> Result<Vec<String>> {
+async fn firing(site: &Site, pool: &Pool) -> Result<Vec<String>> {
     let request = Request::get(format!("http://127.0.0.1:{}/api/v1/alerts", site.port("prometheus")?)).body(Full::default())?;
-    let said = answer(&pool(trusted(&site.certificate())?, 1), request).await.context("asking Prometheus")?;
+    let said = answer(pool, request).await.context("asking Prometheus")?;
     let alerts = said["data"]["alerts"].as_array().context("no alerts")?;
     Ok(alerts.iter().filter(|alert| alert["state"] == "firing").filter_map(|alert| Some(alert["labels"]["alertname"].as_str()?.to_owned())).collect())
 }

@@ -32,14 +32,17 @@ pub(crate) fn trusted(certificate: &Path) -> Result<RootCertStore> {
     Ok(roots)
 }
 
-/// Asks from 127.0.1.`number`, as nginx counts requests by address.
-pub(crate) fn pool(roots: RootCertStore, number: u8) -> Pool {
+/// Connections that are kept for the next request.
+pub(crate) const IDLE: usize = usize::MAX;
+
+/// Asks from 127.0.1.`number`, as nginx counts requests by address, and keeps so many connections.
+pub(crate) fn pool(roots: RootCertStore, number: u8, idle: usize) -> Pool {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     connector.enforce_http(false);
     connector.set_local_address(Some(IpAddr::V4(Ipv4Addr::new(127, 0, 1, number))));
     let connector = HttpsConnectorBuilder::new().with_tls_config(client_config(roots)).https_or_http().enable_http1().wrap_connector(connector);
-    Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(30)).build(connector)
+    Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(30)).pool_max_idle_per_host(idle).build(connector)
 }
 
 /// What is answered: its status, its body.

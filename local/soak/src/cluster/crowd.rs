@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::act::{Act, Asked, Outcome};
 use super::kept::{Kept, Made};
 use crate::client::subject;
-use crate::site::{Pool, Site, pool, send, trusted};
+use crate::site::{IDLE, Pool, Site, pool, send, trusted};
 
 /// Everybody who asks, and what they ask about.
 pub(super) struct Crowd {
@@ -37,19 +37,19 @@ pub(super) struct Crowd {
 
 struct Person {
     pool: Pool,
+    /// Each request over a connection of its own.
+    fresh: Pool,
     subject: Subject,
 }
 
 impl Person {
-    async fn new(connection: &mut PgConnection, role: Role, name: &str, pool: Pool) -> Result<Self> {
-        Ok(Self { pool, subject: subject(connection, role, name).await? })
+    async fn new(connection: &mut PgConnection, role: Role, name: &str, [pool, fresh]: [Pool; 2]) -> Result<Self> {
+        Ok(Self { pool, fresh, subject: subject(connection, role, name).await? })
     }
 }
 
 /// As long as anybody waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often a request is sent anew whose connection nginx had just closed: the next of the pool may be closed as well.
-const AGAIN: usize = 3;
 /// Requests under way at most: who comes then is turned away, which is a failure of the desk's too.
 const UNDER_WAY: usize = 1_000;
 const TICKETS: &str =
@@ -63,7 +63,7 @@ impl Crowd {
         let mut crowd = Vec::new();
         for number in 1..=people {
             let (role, name) = if number.is_multiple_of(4) { (Role::Requester, "requester") } else { (Role::Agent, "agent") };
-            crowd.push(Person::new(&mut connection, role, name, pool(roots.clone(), number)).await?);
+            crowd.push(Person::new(&mut connection, role, name, [IDLE, 0].map(|idle| pool(roots.clone(), number, idle))).await?);
         }
         let tickets = sqlx::query_scalar(TICKETS).fetch_all(&mut connection).await?;
         connection.close().await?;
@@ -106,7 +106,7 @@ impl Crowd {
         for number in 0_u32.. {
             let due = Duration::from_secs_f64(f64::from(number) / f64::from(rate));
             // A sleep of nothing is one of a millisecond: whoever is late would never catch up.
-            if let Some(early) = due.checked_sub(begun.elapsed()).filter(|early| !early.is_zero()) {
+            if let Some(early) = due.checked_sub(begun.elapsed()) {
                 tokio::time::sleep(early).await;
             }
             if over.load(Ordering::Relaxed) {
@@ -173,16 +173,17 @@ impl Crowd {
     async fn answer(&self, who: &Person, token: &str, method: &Method, path: &str, body: Option<&Value>) -> Result<(u16, Bytes)> {
         let key = Uuid::now_v7().to_string();
         let body = body.map(Value::to_string).unwrap_or_default();
-        let mut again = 0;
+        let mut pool = &who.pool;
         loop {
             let mut request = Request::builder().method(method).uri(format!("{}{path}", self.origin)).header("authorization", token);
             request = request.header("content-type", "application/json");
             if *method == Method::POST {
                 request = request.header("idempotency-key", &key);
             }
-            match send(&who.pool, request.body(Full::from(body.clone()))?).await {
-                Err(error) if again < AGAIN && was_closed(&error) => {
-                    again += 1;
+            match send(pool, request.body(Full::from(body.clone()))?).await {
+                // once, and not over the next of the pool, which may be closed as well
+                Err(error) if std::ptr::eq(pool, &who.pool) && was_closed(&error) => {
+                    pool = &who.fresh;
                     self.asked_again.fetch_add(1, Ordering::Relaxed);
                 }
                 answered => return answered,

@@ -13,7 +13,7 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::site::{Pool, Site, pool, send, trusted};
+use crate::site::{IDLE, Pool, Site, pool, send, trusted};
 
 /// Where and as whom; the program reads it as JSON on standard input, as a token is nobody else's business.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ impl Flooder {
     /// Asks on so many connections at once, each again soon after it is answered.
     pub async fn run(self) -> Result<Flood> {
         let until = Instant::now() + Duration::from_secs(self.seconds);
-        let pool = pool(trusted(&self.certificate)?, u8::MAX);
+        let pool = pool(trusted(&self.certificate)?, u8::MAX, IDLE);
         let mut connections = JoinSet::new();
         for _ in 0..CONNECTIONS {
             let (pool, url, token) = (pool.clone(), format!("{}/v1/incidents?limit=20", self.origin), format!("Bearer {}", self.token));
